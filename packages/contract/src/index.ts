@@ -1,0 +1,103 @@
+/** Farled's public API as data. Browser-safe: nothing here touches a file, a socket or a process. */
+export {
+  CALLER_ERRORS,
+  DEPLOYMENT_ERRORS,
+  detailsFromIssues,
+  ERROR_CODES,
+  ErrorBody,
+  errorFromWire,
+  ERRORS,
+  errorToWire,
+  FarledError,
+  isFarledError,
+  parseOrThrow,
+  SYSTEM_ERRORS,
+} from './errors.ts';
+export type { ErrorCode, ErrorDetail, FarledErrorOptions } from './errors.ts';
+export {
+  ClusterName,
+  ComputeName,
+  EnvironmentName,
+  KubernetesNamespace,
+  ModelId,
+  ModelName,
+  parseModelId,
+  ResourceGroupName,
+  ServiceName,
+  SubscriptionId,
+  WorkspaceName,
+} from './names.ts';
+export type { ModelReference } from './names.ts';
+export { clusterId, parseClusterId, workspaceId } from './resource-id.ts';
+export type { ClusterReference, WorkspaceReference } from './resource-id.ts';
+export { DEFAULT_VM_SIZE, findVmSize, VM_SIZE_NAMES } from './vm-sizes.ts';
+export type { VmSize } from './vm-sizes.ts';
+export { BYTES, PREFIX, route } from './route.ts';
+export type { Method, Route, RouteArguments, RouteInput, RouteOutput } from './route.ts';
+export { routes } from './routes/index.ts';
+export { ServerInfo } from './routes/server.ts';
+export {
+  FileEntry,
+  FileManifest,
+  OperationId,
+  page,
+  RelativePath,
+  Sha256,
+  Tags,
+  WorkspacePath,
+} from './resources/common.ts';
+export { CreateWorkspace, UpdateWorkspace, Workspace } from './resources/workspace.ts';
+export { Model, MODEL_FRAMEWORKS, RegisterModel, ResourceRequirements, UpdateModel } from './resources/model.ts';
+export {
+  CondaDependencies,
+  Environment,
+  EnvironmentDefinition,
+  EnvironmentReference,
+} from './resources/environment.ts';
+export {
+  AddCluster,
+  AttachCompute,
+  Cluster,
+  CLUSTER_PURPOSES,
+  Compute,
+  CreateCompute,
+  FAST_PROD_MINIMUM_CPU,
+  PROVISIONING_STATES,
+  PutCompute,
+} from './resources/compute.ts';
+export type { ClusterPurpose } from './resources/compute.ts';
+export { hasEnded, Operation, OPERATION_STATES, OperationLog } from './resources/operation.ts';
+export type { OperationKind, OperationState } from './resources/operation.ts';
+export {
+  DeployService,
+  Inference,
+  RegenerateKey,
+  ReplicaStatus,
+  Service,
+  SERVICE_STATES,
+  ServiceKeys,
+  ServiceLogs,
+  UpdateService,
+} from './resources/service.ts';
+export type { ServiceState } from './resources/service.ts';
+export { Endpoint, EndpointVersion, MAXIMUM_VERSIONS } from './resources/endpoint.ts';
+export {
+  DEFAULT_SETTINGS,
+  DeploymentConfigDocument,
+  initialReplicas,
+  mergeSettings,
+  ServiceSettings,
+  settingsConflicts,
+} from './documents/deployment-config.ts';
+export type { ServiceSettingsInput } from './documents/deployment-config.ts';
+export { EnvironmentDocument, InferenceConfigDocument, LEGACY_INFERENCE_FIELDS } from './documents/inference-config.ts';
+export { ReplicaAddress, RouterStatistics, RouteTable, ROUTER_CONTROL, ServiceRoute } from './internal/route-table.ts';
+export {
+  BOOT_FAILURE_EXIT_CODE,
+  DEADLINE_HEADER,
+  NOT_EXECUTED_HEADER,
+  NOT_EXECUTED_REASONS,
+  REPLICA_CONTROL,
+  ReplicaFailure,
+  ReplicaReport,
+} from './internal/replica.ts';

@@ -1,0 +1,68 @@
+/**
+ * What the router knows of the world: pushed to it whole by the controller, kept by it on disk, so that it goes on
+ * serving while nothing else runs.
+ */
+import { z } from 'zod';
+
+export const ReplicaAddress = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('unix'), path: z.string() }),
+  z.object({ kind: z.literal('tcp'), host: z.string(), port: z.int().min(1).max(65_535) }),
+]);
+export type ReplicaAddress = z.infer<typeof ReplicaAddress>;
+
+export const ServiceRoute = z.object({
+  /** The name in `/api/v1/service/<name>/score`. */
+  name: z.string(),
+  /** Name of the workspace, for logs and explanations. */
+  workspace: z.string(),
+  /** Hexadecimal SHA-256 of each key that is let in; null when the service is open to all. */
+  keyDigests: z.array(z.string()).nullable(),
+  /** Slots of one replica. */
+  maxConcurrentRequestsPerContainer: z.int(),
+  maxQueueWaitMs: z.int(),
+  scoringTimeoutMs: z.int(),
+  /** Those that are to get requests; one that left the list finishes what it has. */
+  replicas: z.array(z.object({ id: z.string(), revision: z.string(), address: ReplicaAddress })),
+  desiredReplicas: z.int(),
+  /** One sentence for refusals: why there are as many replicas as there are. */
+  scaling: z.string(),
+});
+export type ServiceRoute = z.infer<typeof ServiceRoute>;
+
+export const RouteTable = z.object({
+  /** Grows with every change; a router ignores a table older than its own. */
+  generation: z.int(),
+  services: z.array(ServiceRoute),
+});
+export type RouteTable = z.infer<typeof RouteTable>;
+
+/** Paths of the router's control socket (HTTP over a Unix socket that only its owner can open). */
+export const ROUTER_CONTROL = {
+  /** PUT a RouteTable: answered 204 once every request that comes in uses it. */
+  table: '/table',
+  /** GET a RouterStatistics. */
+  statistics: '/statistics',
+  /** POST: stop listening, finish what was accepted, exit. */
+  drain: '/drain',
+} as const;
+
+export const RouterStatistics = z.object({
+  pid: z.int(),
+  generation: z.int(),
+  /** Where scoring requests are taken. */
+  listening: z.object({ host: z.string(), port: z.int() }),
+  services: z.array(
+    z.object({
+      name: z.string(),
+      /** Totals since the router started. accepted = answered + refused + failed + in flight + queued. */
+      accepted: z.int(),
+      answered: z.int(),
+      refused: z.int(),
+      failed: z.int(),
+      queued: z.int(),
+      inFlight: z.int(),
+      replicas: z.array(z.object({ id: z.string(), inFlight: z.int() })),
+    }),
+  ),
+});
+export type RouterStatistics = z.infer<typeof RouterStatistics>;

@@ -1,0 +1,21 @@
+/** Every route of Farled's own API, by resource. */
+import { artifacts } from './artifacts.ts';
+import { clusters, computes } from './computes.ts';
+import { environments } from './environments.ts';
+import { models } from './models.ts';
+import { operations } from './operations.ts';
+import { server } from './server.ts';
+import { services } from './services.ts';
+import { workspaces } from './workspaces.ts';
+
+export const routes = {
+  server,
+  workspaces,
+  artifacts,
+  models,
+  environments,
+  clusters,
+  computes,
+  services,
+  operations,
+} as const;

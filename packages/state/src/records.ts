@@ -1,0 +1,105 @@
+/** What the record holds beyond the public resources: desired state, its status, and what the stores take and give. */
+import type {
+  ClusterPurpose,
+  ErrorBody,
+  FileManifest,
+  OperationKind,
+  OperationState,
+  ReplicaStatus,
+  ServiceSettings,
+  ServiceState,
+  WorkspaceReference,
+} from '@farled/contract';
+
+/** What a service is to be. Everything that replicas are made of is in it or found from it. */
+export interface ServiceSpec {
+  readonly computeName: string;
+  /** Ids, «name:version», in the caller's order. */
+  readonly models: readonly string[];
+  readonly entryScript: string;
+  readonly source: FileManifest;
+  readonly environment: { readonly name: string; readonly version: string };
+  readonly settings: ServiceSettings;
+}
+
+/** What is known of a service; written by the controller alone. */
+export interface ServiceStatus {
+  /** The generation of the spec that this status speaks of. */
+  readonly observedGeneration: number;
+  readonly state: ServiceState;
+  readonly error: ErrorBody | null;
+  readonly desiredReplicas: number;
+  readonly updatedReplicas: number;
+  readonly availableReplicas: number;
+  readonly replicas: readonly ReplicaStatus[];
+}
+
+export interface ServiceRecord {
+  /** UUID; another service of the same name, made after this one was deleted, has another. */
+  readonly id: string;
+  /** UUID of the workspace. */
+  readonly workspaceId: string;
+  readonly workspace: WorkspaceReference;
+  readonly name: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly spec: ServiceSpec;
+  /** Raised by one with every change of the spec. */
+  readonly generation: number;
+  /** The newest spec that became healthy: what goes on running when a newer one fails. */
+  readonly lastGood: { readonly generation: number; readonly spec: ServiceSpec } | null;
+  readonly status: ServiceStatus;
+  readonly deleting: boolean;
+  /** The latest operation on it. */
+  readonly operationId: string;
+  readonly createdTime: string;
+  readonly updatedTime: string;
+}
+
+export interface ComputeRecord {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly workspace: WorkspaceReference;
+  readonly name: string;
+  readonly clusterResourceId: string;
+  readonly attached: boolean;
+  readonly clusterPurpose: ClusterPurpose;
+  readonly agentCount: number;
+  readonly vmSize: string;
+  readonly location: string;
+  readonly loadBalancerType: string;
+  readonly namespace: string | null;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly provisioningState: 'Creating' | 'Updating' | 'Succeeded' | 'Failed' | 'Deleting';
+  readonly provisioningErrors: readonly { readonly code: string; readonly message: string }[];
+  readonly operationId: string;
+  readonly createdTime: string;
+  readonly modifiedTime: string;
+}
+
+export interface OperationRecord {
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly kind: OperationKind;
+  readonly targetType: 'compute' | 'service';
+  /** UUID of the service or compute. */
+  readonly targetId: string;
+  readonly targetName: string;
+  readonly state: OperationState;
+  readonly error: ErrorBody | null;
+  /** SHA-256 of the request that started it, to tell a retry from a different request. */
+  readonly requestDigest: string;
+  readonly cancelRequested: boolean;
+  readonly createdTime: string;
+  readonly startTime: string | null;
+  readonly endTime: string | null;
+}
+
+/** What changed; wakes whoever works on that key. A change says where to look, never what to do. */
+export interface Change {
+  readonly kind: 'service' | 'compute' | 'operation';
+  /** UUID of the resource. */
+  readonly id: string;
+}
