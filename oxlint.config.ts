@@ -71,6 +71,7 @@ export default defineConfig({
     'import/no-cycle': 'error',
     'import/no-default-export': 'error',
     'import/no-unassigned-import': 'off',
+    'import/no-named-as-default-member': 'off',
     'typescript/no-floating-promises': 'error',
     'typescript/no-misused-promises': 'error',
     'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -88,6 +89,7 @@ export default defineConfig({
     'eslint/no-shadow': 'error',
     'eslint/eqeqeq': 'error',
     'promise/always-return': 'off',
+    'typescript/consistent-return': 'off',
   },
   overrides: [
     ...Object.keys(MAY_IMPORT).map(importRules),

@@ -1,1 +1,9 @@
-export {};
+/** Makes the world match the record. */
+export { startController } from './controller.ts';
+export type { Controller, ControllerParts } from './controller.ts';
+export type { BuildRequest, BuiltEnvironment, Environments } from './environments/environments.ts';
+export type { Image, ImageRequest, Images } from './images/images.ts';
+export type { Router } from './routes/publisher.ts';
+export { DEFAULT_LIMITS } from './service/reconcile.ts';
+export type { ServiceLimits } from './service/reconcile.ts';
+export type { ObservedReplica, ReplicaSpec, Substrate } from './substrate/substrate.ts';

@@ -38,10 +38,11 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** Moves time on, running due timers in their order, and lets pending promises settle after each. */
+  /** Moves time on, running due timers in their order; before and after each, pending promises settle. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
     for (;;) {
+      await settle();
       const due = [...this.#timers].filter((timer) => timer.at <= end).toSorted((a, b) => a.at - b.at)[0];
       if (due === undefined) {
         break;
@@ -49,9 +50,12 @@ export class ManualClock implements Clock {
       this.#now = Math.max(this.#now, due.at);
       this.#timers.delete(due);
       due.run();
-      await new Promise((resolve) => setImmediate(resolve));
     }
     this.#now = end;
-    await new Promise((resolve) => setImmediate(resolve));
+    await settle();
   }
+}
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

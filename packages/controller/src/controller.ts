@@ -1,0 +1,123 @@
+/** Makes the world match the record: wires the reconcilers to their loops and to the changes that wake them. */
+import { randomInt } from 'node:crypto';
+
+import { hasEnded } from '@farled/contract';
+import type { Clock, Logger } from '@farled/service';
+import type { State } from '@farled/state';
+
+import { ComputeReconciler } from './compute/reconcile.ts';
+import type { Environments } from './environments/environments.ts';
+import type { Images } from './images/images.ts';
+import { Loop } from './loop/loop.ts';
+import { RoutePublisher, type Router } from './routes/publisher.ts';
+import { ServiceReconciler, type ServiceLimits } from './service/reconcile.ts';
+import type { ReplicaChanged, Substrate } from './substrate/substrate.ts';
+
+export interface ControllerParts {
+  readonly state: State;
+  readonly environments: Environments;
+  readonly images: Images;
+  /** Opens the substrate; the controller is told of every replica that changes. */
+  readonly openSubstrate: (changed: ReplicaChanged) => Promise<Substrate>;
+  readonly router: Router;
+  readonly limits: ServiceLimits;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface Controller extends AsyncDisposable {
+  readonly substrate: Substrate;
+  /** The router was started anew: it gets the table again. */
+  republish(): Promise<void>;
+}
+
+/** Reconciliations are short, because nothing in them waits for a build or a last request. */
+const WORKERS = 8;
+
+export async function startController(parts: ControllerParts): Promise<Controller> {
+  const { state, clock, log } = parts;
+  let wakeService = (_serviceId: string): void => {};
+  const substrate = await parts.openSubstrate((serviceId) => wakeService(serviceId));
+  const routes = new RoutePublisher(parts.router, clock);
+  const services = new ServiceReconciler({
+    ...parts,
+    substrate,
+    routes,
+    wake: (serviceId) => wakeService(serviceId),
+    newReplicaId,
+  });
+  const computes = new ComputeReconciler({ state });
+  const serviceLoop = new Loop({
+    name: 'service',
+    reconcile: (key, signal) => services.reconcile(key, signal),
+    workers: WORKERS,
+    clock,
+    log,
+  });
+  const computeLoop = new Loop({
+    name: 'compute',
+    reconcile: (key) => computes.reconcile(key),
+    workers: 1,
+    clock,
+    log,
+  });
+  wakeService = (serviceId) => serviceLoop.wake(serviceId);
+
+  const cancelIfAsked = async (operationId: string): Promise<void> => {
+    const running = await state.operations.running();
+    const operation = running.find(({ id }) => id === operationId);
+    if (operation?.cancelRequested === true && !hasEnded(operation.state)) {
+      services.cancel(operation.targetId);
+    }
+  };
+  const unsubscribe = state.changes.subscribe(({ kind, id }) => {
+    switch (kind) {
+      case 'service':
+        serviceLoop.wake(id);
+        break;
+      case 'compute':
+        computeLoop.wake(id);
+        break;
+      case 'operation':
+        cancelIfAsked(id).catch((error: unknown) =>
+          log.error({ err: error, operation: id }, 'Operation could not be read'),
+        );
+        break;
+    }
+  });
+
+  const serviceKeys = await services.adopt();
+  const computeKeys = await computes.adopt();
+  const abandoned = (await state.operations.running()).filter(({ targetType }) => targetType === 'service');
+  for (const key of new Set([...serviceKeys, ...abandoned.map(({ targetId }) => targetId)])) {
+    serviceLoop.wake(key);
+  }
+  for (const key of computeKeys) {
+    computeLoop.wake(key);
+  }
+  serviceLoop.start();
+  computeLoop.start();
+
+  return {
+    substrate,
+    republish: async () => {
+      routes.invalidate();
+      await routes.publish(AbortSignal.timeout(10_000));
+    },
+    [Symbol.asyncDispose]: async () => {
+      unsubscribe();
+      await serviceLoop[Symbol.asyncDispose]();
+      await computeLoop[Symbol.asyncDispose]();
+      await services[Symbol.asyncDispose]();
+      await substrate[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Like a pod's name: the service, its revision, five letters. */
+function newReplicaId(serviceName: string, revision: string): string {
+  const suffix = Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  return `${serviceName}-${revision.slice(0, 8)}-${suffix}`;
+}

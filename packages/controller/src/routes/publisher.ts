@@ -1,0 +1,63 @@
+/** Keeps the route table and brings it to the router. */
+import type { RouteTable, ServiceRoute } from '@farled/contract';
+import type { Clock } from '@farled/service';
+
+export interface Router {
+  /** Resolves once every request that comes in is answered by this table. */
+  putTable(table: RouteTable, signal: AbortSignal): Promise<void>;
+}
+
+export class RoutePublisher {
+  readonly #router: Router;
+  readonly #clock: Clock;
+  readonly #routes = new Map<string, ServiceRoute>();
+  #generation = 0;
+  #published = 0;
+  #sending: Promise<void> = Promise.resolve();
+
+  constructor(router: Router, clock: Clock) {
+    this.#router = router;
+    this.#clock = clock;
+  }
+
+  /** Changes the table without telling the router yet. */
+  set(serviceId: string, route: ServiceRoute | null): void {
+    const before = this.#routes.get(serviceId);
+    if (
+      route === null ? before === undefined : before !== undefined && JSON.stringify(before) === JSON.stringify(route)
+    ) {
+      return;
+    }
+    if (route === null) {
+      this.#routes.delete(serviceId);
+    } else {
+      this.#routes.set(serviceId, route);
+    }
+    this.#advance();
+  }
+
+  /** Has the router take the table even if it did before: it may have been started anew. */
+  invalidate(): void {
+    this.#advance();
+  }
+
+  /** Resolves when the router uses the table as it is now; rejects when it can't be reached. */
+  async publish(signal: AbortSignal): Promise<void> {
+    const wanted = this.#generation;
+    const send = async (): Promise<void> => {
+      if (this.#published >= wanted) {
+        return;
+      }
+      const generation = this.#generation;
+      await this.#router.putTable({ generation, services: [...this.#routes.values()] }, signal);
+      this.#published = generation;
+    };
+    this.#sending = this.#sending.then(send, send);
+    await this.#sending;
+  }
+
+  /** Generations grow over restarts too, without being stored: they follow the clock. */
+  #advance(): void {
+    this.#generation = Math.max(this.#generation + 1, this.#clock.now());
+  }
+}
