@@ -1,0 +1,67 @@
+/** The configuration of standalone Farled: every environment variable, its default and its range. */
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { FarledError } from '@farled/contract';
+import { LOG_LEVELS, readConfig } from '@farled/service';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const seconds = z.coerce.number().positive().max(86_400);
+const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((text) => text === 'true');
+
+const Variables = z.object({
+  /** Where all state lives. */
+  FARLED_HOME: z.string().optional(),
+  /** Address of the API. */
+  FARLED_HOST: z.string().default('127.0.0.1'),
+  /** Port of the API; 0 takes a free one. */
+  FARLED_PORT: port.default(7310),
+  /** Address of scoring requests. */
+  FARLED_SCORING_HOST: z.string().default('127.0.0.1'),
+  FARLED_SCORING_PORT: port.default(7311),
+  /** Lets the API listen on an address that other machines reach, without TLS: tokens and keys then travel in the clear. */
+  FARLED_ALLOW_INSECURE_ADDRESS: flag.default(false),
+  FARLED_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  /** How long a service waits for room on its compute target. */
+  FARLED_SCHEDULING_TIMEOUT_SECONDS: seconds.default(300),
+  /** How long a deployment may take in all. */
+  FARLED_DEPLOYMENT_TIMEOUT_SECONDS: seconds.default(1800),
+  /** Installs azureml-defaults, with its web server, where an environment names it. */
+  FARLED_INSTALL_AZUREML_DEFAULTS: flag.default(false),
+});
+
+export interface StandaloneConfig {
+  readonly home: string;
+  readonly api: { readonly host: string; readonly port: number };
+  readonly scoring: { readonly host: string; readonly port: number };
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly schedulingTimeoutMs: number;
+  readonly deploymentTimeoutMs: number;
+  readonly installAzuremlDefaults: boolean;
+}
+
+/** @throws FarledError BadArgument naming each variable that can't be used. */
+export function standaloneConfig(environment: Readonly<Record<string, string | undefined>>): StandaloneConfig {
+  const variables = readConfig(Variables, environment);
+  for (const name of ['FARLED_HOST', 'FARLED_SCORING_HOST'] as const) {
+    if (!isLoopback(variables[name]) && !variables.FARLED_ALLOW_INSECURE_ADDRESS) {
+      throw new FarledError('BadArgument', `${name}=${variables[name]} can be reached from other machines, and TLS is not supported yet.`, {
+        suggestion: `Use 127.0.0.1 behind a proxy that adds TLS, or set FARLED_ALLOW_INSECURE_ADDRESS=true to let keys and tokens travel in the clear.`,
+      });
+    }
+  }
+  return {
+    home: resolve(variables.FARLED_HOME ?? join(homedir(), '.farled')),
+    api: { host: variables.FARLED_HOST, port: variables.FARLED_PORT },
+    scoring: { host: variables.FARLED_SCORING_HOST, port: variables.FARLED_SCORING_PORT },
+    logLevel: variables.FARLED_LOG_LEVEL,
+    schedulingTimeoutMs: variables.FARLED_SCHEDULING_TIMEOUT_SECONDS * 1000,
+    deploymentTimeoutMs: variables.FARLED_DEPLOYMENT_TIMEOUT_SECONDS * 1000,
+    installAzuremlDefaults: variables.FARLED_INSTALL_AZUREML_DEFAULTS,
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,158 @@
+/** All of Farled in one process tree on one machine: the composition root. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { FarledError } from '@farled/contract';
+import {
+  type Controller,
+  createEnvironments,
+  createImages,
+  createProcessSubstrate,
+  DEFAULT_LIMITS,
+  type Environments,
+  startController,
+} from '@farled/controller';
+import { runtimeEntry } from '@farled/runtime';
+import { buildApp } from '@farled/server';
+import { createLogger, systemClock } from '@farled/service';
+import { openDirectoryArtifacts, openState } from '@farled/state';
+
+import type { StandaloneConfig } from './config.ts';
+import { openHome } from './home.ts';
+import { keepHouse } from './housekeeping.ts';
+import { RouterProcess } from './router-process.ts';
+import { lockHome, removeServerInfo, writeServerInfo } from './server-info.ts';
+import { VERSION } from './version.ts';
+
+export interface Standalone {
+  readonly url: string;
+  readonly scoringUrl: string;
+  readonly ownerToken: string;
+  /** True on the first start of a home. */
+  readonly tokenIsNew: boolean;
+  /** For those who need a Python before they have a service. */
+  readonly environments: Environments;
+  /**
+   * Ends everything: the API at once, requests that were accepted within `graceMs`, then router and replicas. The
+   * record stays, and the next start brings the services back.
+   */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Children run the same way as this process: from source in a checkout, from the build when installed. */
+const NODE_ARGUMENTS = process.execArgv.filter((argument) => argument.startsWith('--conditions'));
+
+/**
+ * Starts standalone Farled.
+ *
+ * @throws FarledError when the home is in use, a port is taken, or a part can't be started; nothing is left behind.
+ */
+export async function startStandalone(config: StandaloneConfig): Promise<Standalone> {
+  await using started = new AsyncDisposableStack();
+  const clock = systemClock;
+  const home = await openHome(config.home);
+  started.use(await lockHome(home.folder));
+  const log = createLogger('server', { level: config.logLevel, file: join(home.logs, 'server.log') });
+
+  const state = started.use(
+    await openState({ database: { kind: 'sqlite', path: home.record }, secretKey: home.secretKey, clock }),
+  );
+  const artifacts = await openDirectoryArtifacts(home.artifacts, { clock });
+  const environments = createEnvironments({
+    folder: home.environments,
+    toolsFolder: home.tools,
+    clock,
+    log,
+    realServer: config.installAzuremlDefaults,
+  });
+  const images = createImages({ imagesFolder: home.images, modelsFolder: home.models, artifacts });
+
+  let controller: Controller | undefined;
+  const router = started.use(
+    await RouterProcess.open({
+      run: home.run,
+      logs: home.logs,
+      ...config.scoring,
+      nodeArguments: NODE_ARGUMENTS,
+      replaced: () => {
+        controller?.republish().catch((error: unknown) => log.error({ err: error }, 'Routes could not be published'));
+      },
+      clock,
+      log,
+    }),
+  );
+  controller = started.use(
+    await startController({
+      state,
+      environments,
+      images,
+      openSubstrate: (changed) =>
+        createProcessSubstrate({
+          runFolder: home.run,
+          logsFolder: home.logs,
+          runtimeEntry: fileURLToPath(runtimeEntry),
+          nodeArguments: NODE_ARGUMENTS,
+          clock,
+          log,
+          changed,
+        }),
+      router,
+      limits: {
+        ...DEFAULT_LIMITS,
+        schedulingTimeoutMs: config.schedulingTimeoutMs,
+        deploymentTimeoutMs: config.deploymentTimeoutMs,
+      },
+      clock,
+      log,
+    }),
+  );
+  const { substrate } = controller;
+
+  const app = buildApp({
+    state,
+    artifacts,
+    ownerTokenDigest: createHash('sha256').update(home.ownerToken).digest('hex'),
+    scoringUrl: () => router.url,
+    serviceLogs: async (service, lines) => [...(await substrate.logs(service.id, lines))],
+    version: VERSION,
+    clock,
+    log,
+  });
+  started.defer(() => app.close());
+  const url = await listen(app, config.api);
+  started.use(keepHouse({ state, artifacts, clock, log }));
+  await writeServerInfo(home.folder, { url, scoringUrl: router.url });
+  log.info({ url, scoringUrl: router.url }, 'Farled is ready');
+
+  const parts = started.move();
+  return {
+    url,
+    scoringUrl: router.url,
+    ownerToken: home.ownerToken,
+    tokenIsNew: home.tokenIsNew,
+    environments,
+    stop: async (graceMs) => {
+      log.info('Farled stops');
+      await app.close();
+      await router.stop(graceMs);
+      await substrate.removeAll(graceMs);
+      await parts.disposeAsync();
+      await removeServerInfo(home.folder);
+    },
+  };
+}
+
+async function listen(app: ReturnType<typeof buildApp>, { host, port }: StandaloneConfig['api']): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+      throw new FarledError('Unavailable', `Port ${port} on ${host} is taken by another program.`, {
+        suggestion: 'Set FARLED_PORT to a free one.',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
