@@ -1,0 +1,235 @@
+/** Web services: entry scripts with their models, answering requests. */
+import { randomUUID } from 'node:crypto';
+
+import { routes, type Service, type ServiceState } from '@farled/contract';
+
+import type { CallInput } from './client.ts';
+import {
+  deployConfiguration,
+  settingsOf,
+  type DeployConfigurationParameters,
+  type SettingParameters,
+} from './deploy-configuration.ts';
+import type { DeploymentConfiguration } from './documents/deployment-config.ts';
+import { prepareInference, type InferenceConfig } from './inference-config.ts';
+import { notSupportedYet } from './not-built.ts';
+import { followOperation } from './operation.ts';
+import { readPages } from './pages.ts';
+import { score } from './score.ts';
+import { lineWriter, type SendOptions, type WaitOptions } from './show-output.ts';
+import type { Workspace } from './workspace.ts';
+
+interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ListServicesOptions extends CallOptions {
+  readonly computeType?: string | undefined;
+  readonly computeName?: string | undefined;
+  readonly modelName?: string | undefined;
+  readonly modelId?: string | undefined;
+  /** «key» or «key=value», all of which must hold. */
+  readonly tags?: readonly string[] | undefined;
+  readonly properties?: readonly string[] | undefined;
+}
+
+export interface UpdateServiceOptions extends SettingParameters, SendOptions {
+  readonly models?: readonly { readonly id: string }[] | undefined;
+  readonly inferenceConfig?: InferenceConfig | undefined;
+  readonly settings?: NonNullable<CallInput<typeof routes.services.update>['body']>['settings'];
+  readonly description?: string | undefined;
+  /** Replaces all tags. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly addTags?: Readonly<Record<string, string>> | undefined;
+  readonly removeTags?: readonly string[] | undefined;
+  /** Properties are only added. */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
+}
+
+export class Webservice {
+  readonly workspace: Workspace;
+  readonly name: string;
+  #fields: Service;
+  /** The operation that this object started last, else the service's latest. */
+  #operationId: string;
+
+  constructor(workspace: Workspace, fields: Service, operationId: string = fields.operationId) {
+    this.workspace = workspace;
+    this.name = fields.name;
+    this.#fields = fields;
+    this.#operationId = operationId;
+  }
+
+  static async get(workspace: Workspace, name: string, { signal }: CallOptions = {}): Promise<Webservice> {
+    return new Webservice(workspace, await read(workspace, name, signal));
+  }
+
+  static async list(workspace: Workspace, options: ListServicesOptions = {}): Promise<Webservice[]> {
+    const { tags, properties, signal, ...filter } = options;
+    const all = await readPages((skipToken) =>
+      workspace.client.call(routes.services.list, {
+        params: workspace.path,
+        query: {
+          ...filter,
+          tag: tags === undefined ? undefined : [...tags],
+          property: properties === undefined ? undefined : [...properties],
+          skipToken,
+        },
+        signal,
+      }),
+    );
+    return all.map((fields) => new Webservice(workspace, fields));
+  }
+
+  get state(): ServiceState {
+    return this.#fields.state;
+  }
+  get scoringUri(): string {
+    return this.#fields.scoringUri;
+  }
+  get swaggerUri(): string {
+    return this.#fields.swaggerUri;
+  }
+  get tags(): Readonly<Record<string, string>> {
+    return this.#fields.tags;
+  }
+  get properties(): Readonly<Record<string, string>> {
+    return this.#fields.properties;
+  }
+  get computeName(): string {
+    return this.#fields.computeName;
+  }
+  get error(): Service['error'] {
+    return this.#fields.error;
+  }
+
+  async refresh(signal?: AbortSignal): Promise<void> {
+    this.#fields = await read(this.workspace, this.name, signal);
+  }
+
+  /** Waits until the deployment or update has ended; its failure is thrown. */
+  async waitForDeployment({ showOutput, signal }: WaitOptions = {}): Promise<void> {
+    const { client, path } = this.workspace;
+    try {
+      await followOperation(client, path, this.#operationId, { onLine: lineWriter(showOutput), signal });
+    } finally {
+      if (signal?.aborted !== true) {
+        await this.refresh(signal);
+      }
+    }
+  }
+
+  /** The last lines that the replicas wrote. */
+  async getLogs({ numLines, signal }: { numLines?: number | undefined } & CallOptions = {}): Promise<string> {
+    const { lines } = await this.#client.call(routes.services.logs, {
+      params: this.#path,
+      query: { lines: numLines },
+      signal,
+    });
+    return lines.join('\n');
+  }
+
+  async getKeys({ signal }: CallOptions = {}): Promise<readonly [primary: string, secondary: string]> {
+    const keys = await this.#client.call(routes.services.listKeys, { params: this.#path, signal });
+    return [keys.primaryKey, keys.secondaryKey];
+  }
+
+  /** Replaces one key, by a random value or by `setKey`. */
+  async regenKey(
+    key: 'Primary' | 'Secondary',
+    { setKey, signal }: { setKey?: string | undefined } & CallOptions = {},
+  ): Promise<readonly [primary: string, secondary: string]> {
+    const keys = await this.#client.call(routes.services.regenerateKey, {
+      params: this.#path,
+      body: { keyType: key, keyValue: setKey },
+      signal,
+    });
+    return [keys.primaryKey, keys.secondaryKey];
+  }
+
+  getToken(): never {
+    throw notSupportedYet('Token authentication', 'Use getKeys.');
+  }
+
+  /** Scores one input with the primary key. Text goes as it is, anything else as JSON. */
+  async run(input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
+    const key = this.#fields.settings.authEnabled ? (await this.getKeys({ signal }))[0] : undefined;
+    return score({ service: this.#fields, key, input, fetch: this.#client.fetch, signal });
+  }
+
+  /** Starts an update: what is not named stays. {@link Webservice.waitForDeployment} waits for its end. */
+  async update(options: UpdateServiceOptions): Promise<void> {
+    const { models, inferenceConfig, settings, description, tags, addTags, removeTags, properties, ...rest } = options;
+    const { signal, onProgress, notice, ...parameters } = rest;
+    const changes = settings ?? settingsOf(parameters);
+    const inference =
+      inferenceConfig === undefined
+        ? undefined
+        : await prepareInference(this.workspace, inferenceConfig, { signal, onProgress, notice });
+    const operation = await this.#client.call(routes.services.update, {
+      params: this.#path,
+      body: {
+        models: models?.map((model) => model.id),
+        inference,
+        settings: Object.keys(changes).length === 0 ? undefined : changes,
+        description,
+        tags,
+        addTags,
+        removeTags: removeTags === undefined ? undefined : [...removeTags],
+        addProperties: properties,
+        operationId: randomUUID(),
+      },
+      signal,
+    });
+    this.#operationId = operation.id;
+    await this.refresh(signal);
+  }
+
+  /** Deletes the service, and waits until its replicas have ended. */
+  async delete({ showOutput, signal }: WaitOptions = {}): Promise<void> {
+    const operation = await this.#client.call(routes.services.delete, {
+      params: this.#path,
+      query: { operationId: randomUUID() },
+      signal,
+    });
+    if (operation !== undefined) {
+      await followOperation(this.#client, this.workspace.path, operation.id, {
+        onLine: lineWriter(showOutput),
+        signal,
+      });
+    }
+  }
+
+  serialize(): Service {
+    return structuredClone(this.#fields);
+  }
+
+  get #client() {
+    return this.workspace.client;
+  }
+
+  get #path() {
+    return { ...this.workspace.path, service: this.name };
+  }
+}
+
+/** A service on a compute target of type AKS, which so far all are. */
+export class AksWebservice extends Webservice {
+  static deployConfiguration(parameters: DeployConfigurationParameters = {}): DeploymentConfiguration {
+    return deployConfiguration(parameters);
+  }
+
+  /** The service that a just started operation makes. */
+  static async ofOperation(
+    workspace: Workspace,
+    name: string,
+    operationId: string,
+    signal?: AbortSignal,
+  ): Promise<AksWebservice> {
+    return new AksWebservice(workspace, await read(workspace, name, signal), operationId);
+  }
+}
+
+function read(workspace: Workspace, name: string, signal: AbortSignal | undefined): Promise<Service> {
+  return workspace.client.call(routes.services.get, { params: { ...workspace.path, service: name }, signal });
+}
