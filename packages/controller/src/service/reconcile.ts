@@ -102,6 +102,10 @@ export class ServiceReconciler implements AsyncDisposable {
         const keys = await state.keys.get(service.id);
         routes.set(service.id, serviceRoute(service, spec, keys, ready, initialReplicas(spec.settings)));
       }
+      if (service.status.state === 'Healthy' && ready.length < service.status.desiredReplicas) {
+        const status = { ...service.status, availableReplicas: ready.length, state: 'Unhealthy' } as const;
+        await state.services.recordStatus(service.id, status);
+      }
     }
     return [...new Set([...services.map((service) => service.id), ...(await substrate.services())])];
   }
