@@ -14,7 +14,9 @@ const NODE = join(MODULES, '.bin', 'node');
 /** Brings node_modules to what package-lock.json says, unless it is there; returns the Node to run everything with. */
 export async function install() {
   requireNode20();
-  const wanted = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex');
   if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== wanted) {
     step('Installing packages (npm ci), about a minute the first time');
     await run('npm', ['ci', '--no-audit', '--no-fund'], { quiet: true });

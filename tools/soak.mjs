@@ -7,9 +7,13 @@ import { installTestTools } from './test-tools.mjs';
 
 await install();
 await installTestTools();
-const child = spawn(join(ROOT, 'node_modules', '.bin', 'vitest'), ['run', '--testTimeout=7200000', 'e2e', ...process.argv.slice(2)], {
-  cwd: ROOT,
-  stdio: 'inherit',
-  env: { ...withTools(process.env), FARLED_SOAK: 'true' },
-});
+const child = spawn(
+  join(ROOT, 'node_modules', '.bin', 'vitest'),
+  ['run', '--testTimeout=7200000', 'e2e', ...process.argv.slice(2)],
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...withTools(process.env), FARLED_SOAK: 'true' },
+  },
+);
 child.on('exit', (code) => process.exit(code ?? 1));

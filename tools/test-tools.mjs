@@ -32,5 +32,8 @@ function onPath(program) {
 
 function postgresIsThere() {
   const versions = '/usr/lib/postgresql';
-  return existsSync(versions) && readdirSync(versions).some((version) => existsSync(join(versions, version, 'bin', 'initdb')));
+  return (
+    existsSync(versions) &&
+    readdirSync(versions).some((version) => existsSync(join(versions, version, 'bin', 'initdb')))
+  );
 }

@@ -14,7 +14,13 @@ const folder = mkdtempSync(join(tmpdir(), 'farled-test-'));
 const report = join(folder, 'report.json');
 step('Running the tests');
 const exitCode = await new Promise((resolve) => {
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)];
+  const args = [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ];
   const child = spawn(join(ROOT, 'node_modules', '.bin', 'vitest'), args, {
     cwd: ROOT,
     stdio: 'inherit',
