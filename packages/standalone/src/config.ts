@@ -13,6 +13,8 @@ const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).trans
 const Variables = z.object({
   /** Where all state lives. */
   FARLED_HOME: z.string().optional(),
+  /** Where built Python environments are kept; several homes may share them. */
+  FARLED_ENVIRONMENTS: z.string().optional(),
   /** Address of the API. */
   FARLED_HOST: z.string().default('127.0.0.1'),
   /** Port of the API; 0 takes a free one. */
@@ -33,6 +35,7 @@ const Variables = z.object({
 
 export interface StandaloneConfig {
   readonly home: string;
+  readonly environments: string;
   readonly api: { readonly host: string; readonly port: number };
   readonly scoring: { readonly host: string; readonly port: number };
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -51,8 +54,10 @@ export function standaloneConfig(environment: Readonly<Record<string, string | u
       });
     }
   }
+  const home = resolve(variables.FARLED_HOME ?? join(homedir(), '.farled'));
   return {
-    home: resolve(variables.FARLED_HOME ?? join(homedir(), '.farled')),
+    home,
+    environments: resolve(variables.FARLED_ENVIRONMENTS ?? join(home, 'environments')),
     api: { host: variables.FARLED_HOST, port: variables.FARLED_PORT },
     scoring: { host: variables.FARLED_SCORING_HOST, port: variables.FARLED_SCORING_PORT },
     logLevel: variables.FARLED_LOG_LEVEL,

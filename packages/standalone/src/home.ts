@@ -15,7 +15,6 @@ export interface Home {
   readonly secretKey: Buffer;
   readonly record: string;
   readonly artifacts: string;
-  readonly environments: string;
   readonly images: string;
   readonly models: string;
   readonly tools: string;
@@ -31,7 +30,7 @@ const LONGEST_RUN_FOLDER = 40;
 export async function openHome(folder: string): Promise<Home> {
   await privateFolder(folder);
   const below = (name: string): string => join(folder, name);
-  for (const name of ['artifacts', 'environments', 'images', 'models', 'tools', 'logs']) {
+  for (const name of ['artifacts', 'images', 'models', 'tools', 'logs']) {
     await privateFolder(below(name));
   }
   const token = await secretFile(below('owner-token'), () => randomBytes(32).toString('base64url'));
@@ -43,7 +42,6 @@ export async function openHome(folder: string): Promise<Home> {
     secretKey: Buffer.from(secretKey.value, 'hex'),
     record: below('record.sqlite'),
     artifacts: below('artifacts'),
-    environments: below('environments'),
     images: below('images'),
     models: below('models'),
     tools: below('tools'),

@@ -60,7 +60,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   );
   const artifacts = await openDirectoryArtifacts(home.artifacts, { clock });
   const environments = createEnvironments({
-    folder: home.environments,
+    folder: config.environments,
     toolsFolder: home.tools,
     clock,
     log,

@@ -36,7 +36,7 @@ export async function prepareSample(config: StandaloneConfig): Promise<Sample> {
   }
   showStep('Training the model: scikit-learn, Ridge on the diabetes data');
   const environments = createEnvironments({
-    folder: join(config.home, 'environments'),
+    folder: config.environments,
     toolsFolder: join(config.home, 'tools'),
     clock: systemClock,
     log: silentLogger,
