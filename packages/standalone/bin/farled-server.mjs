@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
-  console.error(`farled-server needs Node 22.19 or newer; this is ${process.version}. In a checkout, \`npm start\` brings its own.`);
+  console.error(
+    `farled-server needs Node 22.19 or newer; this is ${process.version}. In a checkout, \`npm start\` brings its own.`,
+  );
   process.exit(2);
 }
 const source = fileURLToPath(new URL('../src/main.ts', import.meta.url));

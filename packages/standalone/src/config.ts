@@ -49,9 +49,13 @@ export function standaloneConfig(environment: Readonly<Record<string, string | u
   const variables = readConfig(Variables, environment);
   for (const name of ['FARLED_HOST', 'FARLED_SCORING_HOST'] as const) {
     if (!isLoopback(variables[name]) && !variables.FARLED_ALLOW_INSECURE_ADDRESS) {
-      throw new FarledError('BadArgument', `${name}=${variables[name]} can be reached from other machines, and TLS is not supported yet.`, {
-        suggestion: `Use 127.0.0.1 behind a proxy that adds TLS, or set FARLED_ALLOW_INSECURE_ADDRESS=true to let keys and tokens travel in the clear.`,
-      });
+      throw new FarledError(
+        'BadArgument',
+        `${name}=${variables[name]} can be reached from other machines, and TLS is not supported yet.`,
+        {
+          suggestion: `Use 127.0.0.1 behind a proxy that adds TLS, or set FARLED_ALLOW_INSECURE_ADDRESS=true to let keys and tokens travel in the clear.`,
+        },
+      );
     }
   }
   const home = resolve(variables.FARLED_HOME ?? join(homedir(), '.farled'));

@@ -69,9 +69,7 @@ async function openRunFolder(home: string): Promise<string> {
 
 async function privateFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { uid } = await lstat(folder).then(
-    (found) => (found.isDirectory() ? found : { uid: -1 }),
-  );
+  const { uid } = await lstat(folder).then((found) => (found.isDirectory() ? found : { uid: -1 }));
   if (process.getuid !== undefined && uid !== process.getuid()) {
     throw new FarledError('BadArgument', `${folder} is not a folder of the user that runs Farled.`, {
       suggestion: 'Set FARLED_HOME to a folder of your own.',
@@ -80,7 +78,10 @@ async function privateFolder(folder: string): Promise<void> {
   await chmod(folder, 0o700);
 }
 
-async function secretFile(path: string, make: () => string): Promise<{ readonly value: string; readonly isNew: boolean }> {
+async function secretFile(
+  path: string,
+  make: () => string,
+): Promise<{ readonly value: string; readonly isNew: boolean }> {
   try {
     const value = (await readFile(path, 'utf8')).trim();
     await chmod(path, 0o600);

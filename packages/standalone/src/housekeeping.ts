@@ -1,6 +1,6 @@
+import type { Clock, Logger } from '@farled/service';
 /** Once in a while: removes artifacts and images that nothing in the record refers to any more. */
 import { type ArtifactStore, type State } from '@farled/state';
-import type { Clock, Logger } from '@farled/service';
 
 export interface HousekeepingParts {
   readonly state: State;

@@ -10,7 +10,9 @@ const GRACE_MS = 10_000;
 try {
   const config = standaloneConfig(process.env);
   const standalone = await startStandalone(config);
-  process.stdout.write(`Farled is ready.\n  API      ${standalone.url}\n  Scoring  ${standalone.scoringUrl}\n  Home     ${config.home}\n`);
+  process.stdout.write(
+    `Farled is ready.\n  API      ${standalone.url}\n  Scoring  ${standalone.scoringUrl}\n  Home     ${config.home}\n`,
+  );
   if (standalone.tokenIsNew) {
     process.stdout.write(`  Token    ${standalone.ownerToken}  (shown once; kept in ${config.home}/owner-token)\n`);
   }
@@ -32,6 +34,8 @@ try {
 }
 
 function report(error: unknown): void {
-  const { message, suggestion } = isFarledError(error) ? errorToWire(error) : { message: String(error), suggestion: undefined };
+  const { message, suggestion } = isFarledError(error)
+    ? errorToWire(error)
+    : { message: String(error), suggestion: undefined };
   process.stderr.write(`farled-server: ${message}${suggestion === undefined ? '' : ` ${suggestion}`}\n`);
 }

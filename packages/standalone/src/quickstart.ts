@@ -6,8 +6,8 @@ import { isFarledError } from '@farled/contract';
 import { connect } from '@farled/sdk';
 
 import { standaloneConfig } from './config.ts';
-import { prepareSample } from './quickstart/sample.ts';
 import { deploySample } from './quickstart/deploy.ts';
+import { prepareSample } from './quickstart/sample.ts';
 import { show, showFailure, showStep } from './quickstart/show.ts';
 import { runningServer } from './server-info.ts';
 import { startStandalone } from './standalone.ts';

@@ -7,7 +7,16 @@ import { fileURLToPath } from 'node:url';
 
 import { FarledError, type RouterStatistics, type RouteTable } from '@farled/contract';
 import { createRouterControl, routerEntry } from '@farled/router';
-import { backoffDelay, type Clock, identifyProcess, isRunning, type Logger, type ProcessIdentity, readJsonFile, writeFileAtomically } from '@farled/service';
+import {
+  backoffDelay,
+  type Clock,
+  identifyProcess,
+  isRunning,
+  type Logger,
+  type ProcessIdentity,
+  readJsonFile,
+  writeFileAtomically,
+} from '@farled/service';
 import { z } from 'zod';
 
 export interface RouterProcessParts {
@@ -122,7 +131,10 @@ export class RouterProcess implements AsyncDisposable {
         const { listening, pid } = await this.#control.statistics(AbortSignal.timeout(1000));
         if (pid === child.pid) {
           this.#listening = listening;
-          await writeFileAtomically(this.#identityFile, JSON.stringify({ ...this.#identity, host, port: listening.port }));
+          await writeFileAtomically(
+            this.#identityFile,
+            JSON.stringify({ ...this.#identity, host, port: listening.port }),
+          );
           return;
         }
       } catch {
@@ -131,9 +143,13 @@ export class RouterProcess implements AsyncDisposable {
       await clock.sleep(20);
     }
     const said = await readFile(join(logs, 'router.err'), 'utf8').catch(() => '');
-    throw new FarledError('Unavailable', `The router could not be started on ${host}:${port}.${said === '' ? '' : ` It said: ${said.trim().slice(-2000)}`}`, {
-      suggestion: 'When the port is taken, set FARLED_SCORING_PORT to a free one.',
-    });
+    throw new FarledError(
+      'Unavailable',
+      `The router could not be started on ${host}:${port}.${said === '' ? '' : ` It said: ${said.trim().slice(-2000)}`}`,
+      {
+        suggestion: 'When the port is taken, set FARLED_SCORING_PORT to a free one.',
+      },
+    );
   }
 
   async #watch(): Promise<void> {

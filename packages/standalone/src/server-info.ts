@@ -22,7 +22,10 @@ export async function runningServer(home: string): Promise<ServerInfoFile | unde
   return info.success && (await isRunning(info.data)) ? info.data : undefined;
 }
 
-export async function writeServerInfo(home: string, where: { readonly url: string; readonly scoringUrl: string }): Promise<void> {
+export async function writeServerInfo(
+  home: string,
+  where: { readonly url: string; readonly scoringUrl: string },
+): Promise<void> {
   const info: ServerInfoFile = { ...where, ...(await identifyProcess(process.pid)) };
   await writeFileAtomically(join(home, 'server.json'), `${JSON.stringify(info)}\n`);
 }

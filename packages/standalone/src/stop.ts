@@ -1,9 +1,9 @@
 /** Ends the server of a home, and with it its router and replicas; also what a server that was killed left running. */
 import { join } from 'node:path';
 
-import { isRunning, readJsonFile, silentLogger, systemClock } from '@farled/service';
 import { createProcessSubstrate } from '@farled/controller';
 import { createRouterControl } from '@farled/router';
+import { isRunning, readJsonFile, silentLogger, systemClock } from '@farled/service';
 
 import { runFolder } from './home.ts';
 import { runningServer } from './server-info.ts';
@@ -24,7 +24,9 @@ export async function stopHome(home: string): Promise<boolean> {
 
 async function stopLeftovers(home: string): Promise<boolean> {
   const run = runFolder(home);
-  const router = (await readJsonFile(join(run, 'router.json'))) as { pid: number; startTicks: string | null } | undefined;
+  const router = (await readJsonFile(join(run, 'router.json'))) as
+    | { pid: number; startTicks: string | null }
+    | undefined;
   const routerRuns = router !== undefined && (await isRunning(router));
   if (routerRuns) {
     await createRouterControl(join(run, 'router.sock'))

@@ -52,7 +52,11 @@ async function registerOnce(workspace: Workspace, path: string): Promise<Model> 
     showStep(`Model ${newest.id} is registered`);
     return newest;
   }
-  const model = await Model.register(workspace, { modelPath: path, modelName: 'mymodel', modelFramework: 'ScikitLearn' });
+  const model = await Model.register(workspace, {
+    modelPath: path,
+    modelName: 'mymodel',
+    modelFramework: 'ScikitLearn',
+  });
   showStep(`Model ${model.id} is registered`);
   return model;
 }
@@ -96,9 +100,13 @@ async function waitUntilHealthy(service: Webservice): Promise<void> {
   const deadline = systemClock.now() + RESTART_TIMEOUT_MS;
   while (service.state !== 'Healthy') {
     if (service.state === 'Failed' || systemClock.now() >= deadline) {
-      throw new FarledError('DeploymentTimedOut', `Service ${service.name} is ${service.state}: ${service.error?.message ?? 'no replica is ready'}`, {
-        suggestion: '`npx farled service get-logs -n myservice` shows what its replicas printed.',
-      });
+      throw new FarledError(
+        'DeploymentTimedOut',
+        `Service ${service.name} is ${service.state}: ${service.error?.message ?? 'no replica is ready'}`,
+        {
+          suggestion: '`npx farled service get-logs -n myservice` shows what its replicas printed.',
+        },
+      );
     }
     await systemClock.sleep(POLL_MS);
     await service.refresh();

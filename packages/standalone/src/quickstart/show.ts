@@ -17,7 +17,13 @@ export function show(text: string): void {
 
 export function showFailure(error: unknown): void {
   const text = isFarledError(error)
-    ? [error.message, ...error.details.map(({ target, message }) => `  ${target ?? ''} ${message}`), error.suggestion ?? '']
+    ? [
+        error.message,
+        ...error.details.map(({ target, message }) => `  ${target ?? ''} ${message}`),
+        error.suggestion ?? '',
+      ]
     : [error instanceof Error ? (error.stack ?? error.message) : String(error)];
-  process.stderr.write(`${styleText('red', 'The quick start failed.')} ${text.filter((line) => line !== '').join('\n')}\n`);
+  process.stderr.write(
+    `${styleText('red', 'The quick start failed.')} ${text.filter((line) => line !== '').join('\n')}\n`,
+  );
 }

@@ -1,0 +1,32 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { standaloneConfig } from './config.ts';
+
+test('without variables everything has its default', () => {
+  expect(standaloneConfig({})).toMatchObject({
+    home: join(homedir(), '.farled'),
+    environments: join(homedir(), '.farled', 'environments'),
+    api: { host: '127.0.0.1', port: 7310 },
+    scoring: { host: '127.0.0.1', port: 7311 },
+    schedulingTimeoutMs: 300_000,
+  });
+});
+
+test.each(['0.0.0.0', '192.168.1.1', '::', 'example.org'])('listening on %s needs to be allowed by name', (host) => {
+  expect(() => standaloneConfig({ FARLED_HOST: host })).toThrow(/FARLED_HOST=.* can be reached from other machines/);
+  expect(() => standaloneConfig({ FARLED_SCORING_HOST: host })).toThrow('FARLED_SCORING_HOST');
+  expect(standaloneConfig({ FARLED_HOST: host, FARLED_ALLOW_INSECURE_ADDRESS: 'true' }).api.host).toBe(host);
+});
+
+test.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1'])('%s stays on this machine', (host) => {
+  expect(standaloneConfig({ FARLED_HOST: host }).api.host).toBe(host);
+});
+
+test('every wrong variable is named at once', () => {
+  expect(() =>
+    standaloneConfig({ FARLED_PORT: '70000', FARLED_LOG_LEVEL: 'loud', FARLED_SCHEDULING_TIMEOUT_SECONDS: 'x' }),
+  ).toThrow(/FARLED_PORT.*FARLED_LOG_LEVEL.*FARLED_SCHEDULING_TIMEOUT_SECONDS/);
+});
