@@ -1,1 +1,2 @@
-export {};
+/** The reference page of the `farled` command, made from its tree. */
+export { renderReference } from './reference.ts';

@@ -11,7 +11,7 @@ test('an error survives the wire', () => {
   const body = ErrorBody.parse(JSON.parse(JSON.stringify(errorToWire(error))));
   const back = errorFromWire(body);
   expect(isFarledError(back)).toBe(true);
-  expect({ ...back, message: back.message }).toEqual({ ...error, message: error.message });
+  expect(errorToWire(back)).toEqual(errorToWire(error));
   expect(back.statusCode).toBe(404);
 });
 

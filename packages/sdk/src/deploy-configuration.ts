@@ -106,7 +106,7 @@ export function overlaySettings(base: ServiceSettingsInput, said: ServiceSetting
   });
 }
 
-export function refuseTokenAuthentication(enabled: boolean | undefined): void {
+function refuseTokenAuthentication(enabled: boolean | undefined): void {
   refuseUnbuilt(
     { 'Token authentication (tokenAuthEnabled)': enabled },
     'Use key authentication: leave tokenAuthEnabled out, authEnabled is true by default.',

@@ -108,12 +108,12 @@ export class Model {
     reference: { id: string } | { name: string; version?: number | undefined },
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<Model> {
-    const id = 'id' in reference ? reference.id : versionedId(reference);
-    if (id !== undefined && id.includes(':')) {
-      const params = { ...workspace.path, model: id };
+    if ('id' in reference || reference.version !== undefined) {
+      const model = 'id' in reference ? reference.id : `${reference.name}:${reference.version}`;
+      const params = { ...workspace.path, model };
       return new Model(workspace, await workspace.client.call(routes.models.get, { params, signal }));
     }
-    const name = 'id' in reference ? reference.id : reference.name;
+    const { name } = reference;
     const [newest] = await Model.list(workspace, { name, latest: true, signal });
     if (newest === undefined) {
       throw new FarledError('ModelNotFound', `The workspace "${workspace.name}" has no model "${name}".`, {
@@ -232,8 +232,4 @@ export class Model {
   get #path() {
     return { ...this.workspace.path, model: this.id };
   }
-}
-
-function versionedId({ name, version }: { name: string; version?: number | undefined }): string | undefined {
-  return version === undefined ? undefined : `${name}:${version}`;
 }

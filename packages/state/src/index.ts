@@ -1,1 +1,27 @@
-export {};
+/** The durable record, and the bytes it refers to. */
+export type { ArtifactStore } from './artifacts/artifact-store.ts';
+export { openDirectoryArtifacts } from './artifacts/directory.ts';
+export { digestOf } from './canonical-json.ts';
+export type { ChangeListener, Changes } from './changes.ts';
+export type { DatabaseOptions } from './database.ts';
+export { changeTags } from './labels.ts';
+export { nearestNames } from './nearest.ts';
+export type {
+  Change,
+  ComputeRecord,
+  ModelFilter,
+  NewCluster,
+  NewCompute,
+  NewOperation,
+  NewService,
+  OperationRecord,
+  ServiceChange,
+  ServiceFilter,
+  ServiceRecord,
+  ServiceSpec,
+  ServiceStatus,
+  WorkspaceRecord,
+} from './records.ts';
+export type { Page, PageRequest } from './skip-tokens.ts';
+export { openState } from './state.ts';
+export type { State, StateOptions, Stores } from './state.ts';

@@ -1,5 +1,6 @@
 /** What the record holds beyond the public resources: desired state, its status, and what the stores take and give. */
 import type {
+  AddCluster,
   ClusterPurpose,
   ErrorBody,
   FileManifest,
@@ -8,8 +9,32 @@ import type {
   ReplicaStatus,
   ServiceSettings,
   ServiceState,
+  Workspace,
   WorkspaceReference,
 } from '@farled/contract';
+import type { z } from 'zod';
+
+import type { LabelFilter } from './labels.ts';
+
+export interface WorkspaceRecord extends Workspace {
+  /** UUID that other stores know it by; a later workspace of the same name has another. */
+  readonly key: string;
+}
+
+export interface ModelFilter extends LabelFilter {
+  readonly name?: string | undefined;
+  readonly framework?: string | undefined;
+  readonly runId?: string | undefined;
+  /** Only the highest version of each name. */
+  readonly latest?: boolean | undefined;
+}
+
+export interface ServiceFilter extends LabelFilter {
+  readonly computeName?: string | undefined;
+  readonly modelName?: string | undefined;
+  /** «name:version». */
+  readonly modelId?: string | undefined;
+}
 
 /** What a service is to be. Everything that replicas are made of is in it or found from it. */
 export interface ServiceSpec {
@@ -57,6 +82,16 @@ export interface ServiceRecord {
   readonly updatedTime: string;
 }
 
+/** What a new service is recorded with; the rest starts from its beginning. */
+export type NewService = Pick<
+  ServiceRecord,
+  'id' | 'workspaceId' | 'name' | 'description' | 'tags' | 'properties' | 'spec' | 'operationId'
+>;
+
+/** What a change of a service says; absent is unchanged. */
+export type ServiceChange = Partial<Pick<ServiceRecord, 'spec' | 'description' | 'tags' | 'properties'>> &
+  Pick<ServiceRecord, 'operationId'>;
+
 export interface ComputeRecord {
   readonly id: string;
   readonly workspaceId: string;
@@ -79,6 +114,14 @@ export interface ComputeRecord {
   readonly modifiedTime: string;
 }
 
+export type NewCompute = Omit<
+  ComputeRecord,
+  'workspace' | 'provisioningState' | 'provisioningErrors' | 'createdTime' | 'modifiedTime'
+>;
+
+/** What is said of a cluster that becomes known. */
+export type NewCluster = z.output<typeof AddCluster>;
+
 export interface OperationRecord {
   readonly id: string;
   readonly workspaceId: string;
@@ -96,6 +139,14 @@ export interface OperationRecord {
   readonly startTime: string | null;
   readonly endTime: string | null;
 }
+
+export type NewOperation = Pick<
+  OperationRecord,
+  'workspaceId' | 'kind' | 'targetType' | 'targetId' | 'targetName' | 'requestDigest'
+> & {
+  /** Chosen by the client, so that the same request sent again starts nothing new. */
+  readonly id?: string | undefined;
+};
 
 /** What changed; wakes whoever works on that key. A change says where to look, never what to do. */
 export interface Change {

@@ -92,13 +92,12 @@ export async function startTestServer(): Promise<TestServer> {
   };
 
   const server = createServer((request, response) => {
-    void answer(request).then(
-      ([route, given]) => send(response, route, given),
-      (error: unknown) => {
+    void answer(request)
+      .then(([route, given]) => send(response, route, given))
+      .catch((error: unknown) => {
         const wire = errorToWire(error);
         write(response, wire.statusCode, wire);
-      },
-    );
+      });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 

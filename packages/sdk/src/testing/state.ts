@@ -14,7 +14,7 @@ import {
   type Workspace,
 } from '@farled/contract';
 
-export interface HeldOperation {
+interface HeldOperation {
   operation: Operation;
   readonly lines: { at: string; text: string }[];
   /** Makes the end of the operation visible. */

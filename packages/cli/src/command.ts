@@ -1,0 +1,77 @@
+/** A command is data: its path, its options, its examples, and what it does. */
+import type { Client } from '@farled/sdk';
+
+import type { Progress } from './terminal/progress.ts';
+
+/** How many of the following arguments belong to an option; `maybe` takes one that does not start with a dash. */
+type Takes = 'none' | 'one' | 'maybe';
+
+export interface Option<Value> {
+  /** Every spelling: `-n`, `--name`. The last one is the full name that stands in messages. */
+  readonly flags: readonly string[];
+  readonly takes: Takes;
+  /** Stands for the value in help: NAME. */
+  readonly placeholder: string;
+  readonly description: string;
+  readonly required: boolean;
+  readonly repeatable: boolean;
+  /** Known from `az ml` and refused: not built yet. */
+  readonly unbuilt: boolean;
+  /** Values that completion offers and help lists. */
+  readonly choices: readonly string[];
+  /** Of all values given, in order; none when the option was not given. */
+  readonly parse: (texts: readonly string[]) => Value;
+}
+
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+
+export type ValuesOf<Table extends OptionTable> = {
+  readonly [Key in keyof Table]: Table[Key] extends Option<infer Value> ? Value : never;
+};
+
+/** What commands work with; made once for each run. */
+export interface Parts {
+  readonly client: Client;
+  /** The folder that relative paths start at. */
+  readonly folder: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly progress: Progress;
+  /** Asks a person; refused when there is none to ask. */
+  readonly confirm: (question: string) => Promise<boolean>;
+  readonly signal: AbortSignal;
+}
+
+/** One column of a table: its title, and its cell for one item. */
+export type Column<Item> = readonly [title: string, cell: (item: Item) => unknown];
+
+/** What a command prints. */
+export interface Result {
+  readonly value: unknown;
+  readonly columns?: readonly Column<never>[];
+  /** How it is shown when nobody asked for a format, in place of a table on terminals and JSON elsewhere. */
+  readonly prefer?: 'json' | 'text';
+}
+
+export interface Command<Options extends OptionTable = OptionTable> {
+  /** Words after `farled`. */
+  readonly path: readonly string[];
+  readonly summary: string;
+  /** Complete lines, each with what it does. */
+  readonly examples: readonly (readonly [what: string, line: string])[];
+  readonly options: Options;
+  /** Not built yet: any option is taken, and the command refuses. */
+  readonly unbuilt?: boolean;
+  run(options: ValuesOf<Options>, parts: Parts): Promise<Result | undefined>;
+}
+
+export function command<const Options extends OptionTable>(definition: Command<Options>): Command<Options> {
+  return definition;
+}
+
+export function list<Item>(value: readonly Item[], columns: readonly Column<Item>[]): Result {
+  return { value, columns };
+}
+
+export function item<Item>(value: Item, columns: readonly Column<Item>[]): Result {
+  return { value, columns };
+}

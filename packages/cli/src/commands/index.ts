@@ -1,0 +1,98 @@
+/** Every command, in the order of help. */
+import type { Command } from '../command.ts';
+import { addCluster } from './cluster/add.ts';
+import { listClusters } from './cluster/list.ts';
+import { removeCluster } from './cluster/remove.ts';
+import { showCluster } from './cluster/show.ts';
+import { completionCommands } from './completion/shells.ts';
+import { attachAks } from './computetarget/attach-aks.ts';
+import { createAks } from './computetarget/create-aks.ts';
+import { deleteCompute } from './computetarget/delete.ts';
+import { detachCompute } from './computetarget/detach.ts';
+import { listComputes } from './computetarget/list.ts';
+import { showCompute } from './computetarget/show.ts';
+import { downloadEnvironment } from './environment/download.ts';
+import { listEnvironments } from './environment/list.ts';
+import { registerEnvironment } from './environment/register.ts';
+import { scaffoldEnvironment } from './environment/scaffold.ts';
+import { showEnvironment } from './environment/show.ts';
+import { attachFolder } from './folder/attach.ts';
+import { deleteModel } from './model/delete.ts';
+import { deployModel } from './model/deploy.ts';
+import { downloadModel } from './model/download.ts';
+import { listModels } from './model/list.ts';
+import { registerModel } from './model/register.ts';
+import { showModel } from './model/show.ts';
+import { updateModel } from './model/update.ts';
+import { deleteService } from './service/delete.ts';
+import { getServiceKeys } from './service/get-keys.ts';
+import { getServiceLogs } from './service/get-logs.ts';
+import { listServices } from './service/list.ts';
+import { regenerateServiceKey } from './service/regen-key.ts';
+import { runService } from './service/run.ts';
+import { showService } from './service/show.ts';
+import { updateService } from './service/update.ts';
+import { UNBUILT_COMMANDS } from './unbuilt.ts';
+import { createWorkspace } from './workspace/create.ts';
+import { deleteWorkspace } from './workspace/delete.ts';
+import { listWorkspaces } from './workspace/list.ts';
+import { showWorkspace } from './workspace/show.ts';
+import { updateWorkspace } from './workspace/update.ts';
+
+const BUILT: readonly Command[] = [
+  registerModel,
+  deployModel,
+  listModels,
+  showModel,
+  updateModel,
+  downloadModel,
+  deleteModel,
+  listServices,
+  showService,
+  runService,
+  getServiceKeys,
+  regenerateServiceKey,
+  getServiceLogs,
+  updateService,
+  deleteService,
+  createAks,
+  attachAks,
+  listComputes,
+  showCompute,
+  detachCompute,
+  deleteCompute,
+  registerEnvironment,
+  listEnvironments,
+  showEnvironment,
+  downloadEnvironment,
+  scaffoldEnvironment,
+  createWorkspace,
+  listWorkspaces,
+  showWorkspace,
+  updateWorkspace,
+  deleteWorkspace,
+  attachFolder,
+  addCluster,
+  listClusters,
+  showCluster,
+  removeCluster,
+];
+
+export const COMMANDS: readonly Command[] = [...BUILT, ...UNBUILT_COMMANDS, ...completionCommands(BUILT)];
+
+/** What the groups of commands are for, by their words. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  model: 'Register models, and deploy them.',
+  service: 'Look at services, score with them, change them.',
+  computetarget: 'Compute targets, which services run on.',
+  'computetarget create': 'Create a cluster with a compute target.',
+  'computetarget attach': 'Make a compute target of a known cluster.',
+  'computetarget update': 'Change a compute target.',
+  environment: 'Environments, which entry scripts run with.',
+  workspace: 'Workspaces, which everything else belongs to.',
+  folder: 'The workspace of a folder.',
+  cluster: 'Clusters that compute targets can be attached to.',
+  endpoint: 'Endpoints with several versions.',
+  'endpoint realtime': 'Endpoints with several versions.',
+  completion: 'Completion of names and options in the shell.',
+};

@@ -1,0 +1,131 @@
+import { resolve } from 'node:path';
+
+import { FarledError } from '@farled/contract';
+import {
+  ComputeTarget,
+  deployConfiguration,
+  Model,
+  notSupportedYet,
+  overlaySettings,
+  readDeploymentConfig,
+  type DeploymentConfiguration,
+  type Workspace,
+} from '@farled/sdk';
+
+import { command, item, type ValuesOf } from '../../command.ts';
+import { flag, pairs, required, text } from '../../parse/options.ts';
+import { NO_WAIT, WORKSPACE_OPTIONS } from '../../parse/shared-options.ts';
+import { uploadStatus } from '../../terminal/upload-status.ts';
+import { findWorkspace } from '../../workspace.ts';
+import { SERVICE_COLUMNS } from '../service/columns.ts';
+import { INFERENCE_OPTIONS, inferenceOf } from '../service/inference-options.ts';
+import { modelsNamed } from '../service/models-named.ts';
+import { SETTING_OPTIONS, settingParameters, UNBUILT_SERVICE_OPTIONS } from '../service/setting-options.ts';
+
+const OPTIONS = {
+  name: required(text('-n --name', 'NAME', 'Name of the service.')),
+  computeTarget: text('--ct --compute-target', 'NAME', 'Compute target to run on.'),
+  computeType: text('--cp --compute-type', 'TYPE', 'Only aks.'),
+  deployConfigFile: text('--dc --deploy-config-file', 'PATH', 'Deployment config, JSON or YAML; options go before it.'),
+  ...INFERENCE_OPTIONS,
+  ...SETTING_OPTIONS,
+  primaryKey: text('--kp --primary-key', 'KEY', 'First key; a random one by default.'),
+  secondaryKey: text('--ks --secondary-key', 'KEY', 'Second key; a random one by default.'),
+  namespace: text('--namespace', 'NAME', 'Kubernetes namespace; kept for Kubernetes.'),
+  tags: pairs('--tag', 'A tag; repeat it for several.'),
+  properties: pairs('--property', 'A property, which can never be changed; repeat it for several.'),
+  description: text('--description', 'TEXT', 'What it is.'),
+  overwrite: flag('--overwrite', 'Replace a service of that name; its keys and its address stay.'),
+  ...UNBUILT_SERVICE_OPTIONS,
+  noWait: NO_WAIT,
+  ...WORKSPACE_OPTIONS,
+} as const;
+
+export const deployModel = command({
+  path: ['model', 'deploy'],
+  summary: 'Deploy models with an entry script as a service.',
+  examples: [
+    [
+      'Deploy one version of a model',
+      'farled model deploy -ct myaks -m mymodel:1 -n myservice -ic inferenceconfig.json -dc deploymentconfig.json',
+    ],
+    [
+      'Deploy without a deployment config, with two replicas',
+      'farled model deploy -ct myaks -m mymodel:1 -n myservice -ic inferenceconfig.json --nr 2',
+    ],
+    [
+      'Deploy what was registered before',
+      'farled model deploy -ct myaks -f model.json -n myservice -ic inferenceconfig.json',
+    ],
+  ],
+  options: OPTIONS,
+  async run(options, parts) {
+    const { progress, signal, folder } = parts;
+    const workspace = await findWorkspace(options, parts);
+    refuseOtherComputeTypes(options.computeType);
+    const inference = await inferenceOf(options, workspace, parts);
+    if (inference === undefined) {
+      throw notSupportedYet('Deploying without an entry script', 'Name an inference config with -ic.');
+    }
+    const deployment = await deploymentOf(options, folder);
+    const models = await modelsNamed(options, workspace, parts);
+    const target = options.computeTarget ?? (await onlyTarget(workspace, signal));
+    const service = await progress.during(`Deploying ${options.name}`, async ({ line, status }) => {
+      const started = await Model.deploy(workspace, options.name, models, inference, deployment, target, {
+        overwrite: options.overwrite,
+        onProgress: uploadStatus(status),
+        notice: progress.notice,
+        signal,
+      });
+      if (!options.noWait) {
+        status('');
+        await started.waitForDeployment({ showOutput: line, signal });
+      }
+      return started;
+    });
+    return item(service.serialize(), SERVICE_COLUMNS);
+  },
+});
+
+/** Options go before the document, field by field. */
+async function deploymentOf(options: ValuesOf<typeof OPTIONS>, folder: string): Promise<DeploymentConfiguration> {
+  const { deployConfigFile, namespace, primaryKey, secondaryKey, description, tags, properties } = options;
+  const said = deployConfiguration({
+    ...settingParameters(options),
+    namespace,
+    primaryKey,
+    secondaryKey,
+    description,
+    tags,
+    properties,
+  });
+  if (deployConfigFile === undefined) {
+    return said;
+  }
+  const document = await readDeploymentConfig(resolve(folder, deployConfigFile));
+  const spoken = Object.entries(said).filter(([, value]) => value !== undefined);
+  return { ...document, ...Object.fromEntries(spoken), settings: overlaySettings(document.settings, said.settings) };
+}
+
+function refuseOtherComputeTypes(type: string | undefined): void {
+  if (type !== undefined && type.toLowerCase() !== 'aks') {
+    throw notSupportedYet(
+      `The compute type "${type}"`,
+      'Deploy to a compute target of type aks; this machine can be one.',
+    );
+  }
+}
+
+async function onlyTarget(workspace: Workspace, signal: AbortSignal): Promise<string> {
+  const all = await ComputeTarget.list(workspace, { signal });
+  const [first, second] = all;
+  if (first === undefined || second !== undefined) {
+    throw new FarledError('BadArgument', 'The compute target is not named.', {
+      suggestion:
+        first === undefined
+          ? 'Create one with `farled computetarget create aks -n myaks --cluster-purpose DevTest`, and name it with -ct.'
+          : `Name one with -ct: ${all.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+  return first.name;
+}

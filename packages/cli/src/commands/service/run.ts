@@ -1,0 +1,20 @@
+import { Webservice } from '@farled/sdk';
+
+import { command } from '../../command.ts';
+import { required, text } from '../../parse/options.ts';
+import { findWorkspace } from '../../workspace.ts';
+import { SERVICE_NAME_OPTIONS } from './options.ts';
+
+export const runService = command({
+  path: ['service', 'run'],
+  summary: 'Score one input, with the first key.',
+  examples: [['Score one row', `farled service run -n myservice -d '{"data": [[1,2,3,4,5,6,7,8,9,10]]}'`]],
+  options: {
+    ...SERVICE_NAME_OPTIONS,
+    inputData: required(text('-d --input-data', 'TEXT', 'Body of the request.')),
+  },
+  async run(options, parts) {
+    const service = await Webservice.get(await findWorkspace(options, parts), options.name, parts);
+    return { value: await service.run(options.inputData, parts), prefer: 'json' };
+  },
+});

@@ -1,0 +1,39 @@
+/** Commands of `az ml` whose part of the product does not exist yet: each says so. */
+import { notSupportedYet } from '@farled/sdk';
+
+import type { Command } from '../command.ts';
+
+const ENDPOINT_VERBS = [
+  'create-version',
+  'update-version',
+  'delete-version',
+  'update',
+  'show',
+  'list',
+  'run',
+  'get-keys',
+  'regen-key',
+  'get-access-token',
+  'get-logs',
+  'delete',
+];
+
+const TABLE: readonly (readonly [path: string, instead: string])[] = [
+  ['computetarget update aks', 'Create another compute target, and deploy to it.'],
+  ['computetarget create amlcompute', 'Training is not part of Farled; use computetarget create aks.'],
+  ['computetarget create computeinstance', 'Training is not part of Farled; use computetarget create aks.'],
+  ['computetarget attach remote', 'Training is not part of Farled; use computetarget attach aks.'],
+  ['model package', 'Deploy the model with model deploy.'],
+  ['model profile', 'Name cpu and memory in the deployment config.'],
+  ['service get-access-token', 'Use service get-keys.'],
+  ...ENDPOINT_VERBS.map((verb) => [`endpoint realtime ${verb}`, 'Deploy one service for each version.'] as const),
+];
+
+export const UNBUILT_COMMANDS: readonly Command[] = TABLE.map(([path, instead]) => ({
+  path: path.split(' '),
+  summary: 'Not supported yet.',
+  examples: [],
+  options: {},
+  unbuilt: true,
+  run: () => Promise.reject(notSupportedYet(`\`farled ${path}\``, instead)),
+}));

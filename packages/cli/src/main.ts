@@ -1,0 +1,54 @@
+/** The `farled` process: the one place that reads its environment, writes to its terminal and sets its exit code. */
+import { readFileSync } from 'node:fs';
+
+import { confirm, isCancel } from '@clack/prompts';
+import { FarledError } from '@farled/contract';
+
+import { run, type Screen } from './run.ts';
+
+const interruption = new AbortController();
+process.once('SIGINT', () => interruption.abort(new Error('Interrupted')));
+process.once('SIGTERM', () => interruption.abort(new Error('Terminated')));
+
+/** A reader that has seen enough (`head`, `grep -q`) closes the pipe: no failure of ours. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') {
+    throw error;
+  }
+});
+
+process.exitCode = await run(process.argv.slice(2), {
+  folder: process.cwd(),
+  variables: process.env,
+  version: ownVersion(),
+  output: screen(process.stdout),
+  error: screen(process.stderr),
+  confirm: ask,
+  signal: interruption.signal,
+});
+
+function screen(stream: NodeJS.WriteStream): Screen {
+  return {
+    write: (text) => void stream.write(text),
+    terminal: stream.isTTY,
+    colors: stream.isTTY && stream.hasColors(),
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+function ownVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+async function ask(message: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new FarledError('BadArgument', `This needs an answer, and there is no terminal to ask at: ${message}`, {
+      suggestion: 'Add --yes.',
+    });
+  }
+  const answer = await confirm({ message, initialValue: false, output: process.stderr });
+  return !isCancel(answer) && answer;
+}

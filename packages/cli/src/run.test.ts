@@ -1,0 +1,392 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { FarledError } from '@farled/contract';
+import { startTestServer, type TestServer } from '@farled/sdk/testing';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { run, type RunParts } from './run.ts';
+
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+  readonly error: string;
+}
+
+let server: TestServer;
+let folder: string;
+
+beforeEach(async () => {
+  server = await startTestServer();
+  folder = await mkdtemp(join(tmpdir(), 'farled-cli-'));
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** One run, with what it wrote. */
+async function farled(given: readonly string[], changes: Partial<RunParts> = {}): Promise<Outcome> {
+  const output: string[] = [];
+  const error: string[] = [];
+  const screen = (lines: string[]) => ({
+    write: (text: string) => void lines.push(text),
+    terminal: false,
+    colors: false,
+    columns: 100,
+  });
+  const code = await run(given, {
+    folder,
+    variables: { FARLED_URL: server.url, FARLED_TOKEN: server.token, FARLED_HOME: folder },
+    version: '1.2.3',
+    output: screen(output),
+    error: screen(error),
+    confirm: () => Promise.resolve(false),
+    signal: new AbortController().signal,
+    ...changes,
+  });
+  return { code, output: output.join(''), error: error.join('') };
+}
+
+/** A line as in the documentation, without values that hold spaces. */
+async function line(text: string): Promise<Outcome> {
+  const outcome = await farled(text.split(' '));
+  expect(outcome, text).toMatchObject({ code: 0 });
+  return outcome;
+}
+
+async function json(text: string): Promise<unknown> {
+  return JSON.parse((await line(text)).output) as unknown;
+}
+
+const INFERENCE = {
+  entryScript: 'score.py',
+  environment: {
+    name: 'myenv',
+    python: { condaDependencies: { dependencies: ['python=3.11', { pip: ['joblib', 'azureml-defaults'] }] } },
+  },
+};
+
+/** The files of the documentation, and a workspace that the folder is attached to. */
+async function prepare(): Promise<void> {
+  await writeFile(join(folder, 'model.pkl'), 'weights');
+  await writeFile(join(folder, 'score.py'), 'def init(): pass\ndef run(raw): return raw\n');
+  await writeFile(join(folder, 'inferenceconfig.json'), JSON.stringify(INFERENCE));
+  await writeFile(
+    join(folder, 'deploymentconfig.json'),
+    JSON.stringify({ computeType: 'aks', containerResourceRequirements: { cpu: 0.5, memoryInGB: 1 } }),
+  );
+  await line('workspace create -w harbour -g shipping');
+  await line('folder attach -w harbour -g shipping');
+}
+
+const DEPLOY = 'model deploy -ct myaks -m mymodel:1 -n myservice -ic inferenceconfig.json -dc deploymentconfig.json';
+
+async function deploy(): Promise<void> {
+  await prepare();
+  await line('model register -n mymodel -p model.pkl');
+  await line('computetarget create aks -n myaks --cluster-purpose DevTest -a 1');
+  await line(DEPLOY);
+}
+
+describe('the lines of the documentation', () => {
+  test('from a file to a service that answers, and away again', async () => {
+    await deploy();
+    expect(await line('service show -n myservice --query state -o tsv')).toMatchObject({ output: 'Healthy\n' });
+    const scored = await farled(['service', 'run', '-n', 'myservice', '-d', '{"data": [[1, 2]]}']);
+    expect(scored).toMatchObject({ code: 0, output: '[\n  42\n]\n' });
+    expect(await json('service get-keys -n myservice')).toMatchObject({ primaryKey: expect.any(String) as string });
+    expect((await line('service get-logs -n myservice')).output).toContain('init() called');
+    await line('service update -n myservice --add-tag release=2');
+    expect(await json('service show -n myservice --query tags')).toEqual({ release: '2' });
+    await line('service delete -n myservice');
+    await line('computetarget detach -n myaks');
+    expect(await json('service list')).toEqual([]);
+    expect(await json('computetarget list')).toEqual([]);
+  });
+
+  test('what a deployment says: options go before the document', async () => {
+    await deploy();
+    await line(`${DEPLOY} --overwrite --nr 2 -cc 0.25 -ae false --tag a=1 --tag b=2 --no-wait`);
+    expect(await json('service show -n myservice')).toMatchObject({
+      settings: {
+        numReplicas: 2,
+        authEnabled: false,
+        autoScaler: { autoscaleEnabled: false },
+        containerResourceRequirements: { cpu: 0.25, memoryInGB: 1 },
+      },
+      tags: { a: '1', b: '2' },
+    });
+  });
+
+  test('an update may say it in a document, too', async () => {
+    await deploy();
+    await writeFile(join(folder, 'dc.yml'), 'computeType: aks\nscoringTimeoutMs: 5000\nnumReplicas: 3\n');
+    await line('service update -n myservice -dc dc.yml --nr 4');
+    expect(await json('service show -n myservice --query settings')).toMatchObject({
+      scoringTimeoutMs: 5000,
+      numReplicas: 4,
+      containerResourceRequirements: { cpu: 0.5 },
+    });
+  });
+
+  test('metadata files chain register to deploy', async () => {
+    await prepare();
+    await line('computetarget create aks -n myaks');
+    await line('model register -n mymodel -p model.pkl -t model.json');
+    expect(JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'))).toMatchObject({ modelId: 'mymodel:1' });
+    await line('model deploy -n myservice -f model.json -ic inferenceconfig.json');
+    expect(await json('service show -n myservice --query models')).toEqual(['mymodel:1']);
+  });
+
+  test('without an inference config the options name script and environment', async () => {
+    await prepare();
+    await line('computetarget create aks -n myaks');
+    await line('model register -n mymodel -p model.pkl');
+    await writeFile(join(folder, 'conda.yml'), 'dependencies:\n- python=3.11\n- pip:\n  - joblib\n');
+    await line('model deploy -n one -m mymodel -es score.py -cf conda.yml');
+    await line('environment scaffold -n myenv -d env');
+    expect(await json('environment register -d env')).toMatchObject({ name: 'myenv', version: '1' });
+    await line('model deploy -n two -m mymodel:1 -es score.py -e myenv');
+    await line('model deploy -n three -m mymodel:1 -es score.py -ed env');
+    expect(await json('service list --query [].name|sort(@)')).toEqual(['one', 'three', 'two']);
+  });
+});
+
+describe('models', () => {
+  test('are registered, listed, changed, downloaded and deleted', async () => {
+    await prepare();
+    await line('model register -n mymodel -p model.pkl --tag stage=test --cc 0.5 --gb 1 --model-framework scikitlearn');
+    await line('model register -n mymodel -p model.pkl');
+    expect(await json('model list --query [].id')).toEqual(['mymodel:2', 'mymodel:1']);
+    expect(await json('model list -n mymodel -l --query [].id')).toEqual(['mymodel:2']);
+    expect(await json('model list --tag stage=test --query [].id')).toEqual(['mymodel:1']);
+    expect(await json('model show -n mymodel --query version')).toBe(2);
+    expect(await json('model show -n mymodel --version 1 --query resourceRequirements')).toMatchObject({ cpu: 0.5 });
+    await line('model update -i mymodel:1 --add-tag stage=production --remove-tag none');
+    expect(await json('model show -i mymodel:1 --query tags')).toEqual({ stage: 'production' });
+    await line('model download -i mymodel:1 -t back');
+    expect(await readFile(join(folder, 'back', 'model.pkl'), 'utf8')).toBe('weights');
+    await line('model delete -i mymodel:1');
+    expect(await farled(['model', 'show', '-i', 'mymodel:1'])).toMatchObject({ code: 1, output: '' });
+  });
+
+  test('an id without a version is refused, not taken for the newest', async () => {
+    await prepare();
+    await line('model register -n mymodel -p model.pkl');
+    const refused = await farled(['model', 'delete', '-i', 'mymodel']);
+    expect(refused).toMatchObject({ code: 2, error: expect.stringContaining('must be name:version') as string });
+    expect(server.state.models.size).toBe(1);
+  });
+});
+
+describe('clusters and compute targets', () => {
+  test('a known cluster is attached by name and by id, and stays known', async () => {
+    await prepare();
+    await line('cluster add -g shipping -n mycluster --local -a 3 -s Standard_D3_v2');
+    const id = String(await json('cluster show -g shipping -n mycluster --query resourceId'));
+    await line(`computetarget attach aks -n byid -i ${id}`);
+    await line('computetarget detach -n byid');
+    await line('computetarget attach aks -n byname --cluster-name mycluster');
+    expect(await json('computetarget show -n byname --query resourceId')).toBe(id);
+    await line('computetarget delete -n byname');
+    expect(await json('cluster list --query length(@)')).toBe(1);
+    await line('cluster remove -g shipping -n mycluster');
+    expect(await json('cluster list')).toEqual([]);
+  });
+
+  test.each<[given: string, error: string]>([
+    ['cluster add -g rg -n c --kubeconfig k', 'The option --kubeconfig is not supported yet'],
+    ['cluster add -g rg -n c', 'Add --local'],
+    ['computetarget attach aks -n a', 'exactly one of them'],
+    ['computetarget create aks -n a --ssl-cname x', 'The option --ssl-cname is not supported yet'],
+    ['computetarget update aks -n a --ssl-disable', '`farled computetarget update aks` is not supported yet'],
+  ])('%s is refused', async (given, error) => {
+    expect(await farled(given.split(' '))).toEqual({
+      code: 2,
+      output: '',
+      error: expect.stringContaining(error) as string,
+    });
+  });
+});
+
+describe('the workspace of a command', () => {
+  test('is the only one there is, the one of the folder, or the one that is named', async () => {
+    await line('workspace create -w one -g rg');
+    expect(await json('workspace show --query name')).toBe('one');
+    await line('workspace create -w two -g rg');
+    const unnamed = await farled(['workspace', 'show']);
+    expect(unnamed).toMatchObject({ code: 2, error: expect.stringContaining('one (resource group rg)') as string });
+    expect(await json('workspace show -w ONE --query name')).toBe('one');
+    await line('folder attach -w two -g rg');
+    expect(await json('workspace show --query name')).toBe('two');
+    await mkdir(join(folder, 'deep', 'er'), { recursive: true });
+    const below = await farled(['workspace', 'show', '--query', 'name'], { folder: join(folder, 'deep', 'er') });
+    expect(below.output).toBe('"two"\n');
+    expect(await json('workspace list --query length(@)')).toBe(2);
+  });
+
+  test('is deleted only when a person agrees', async () => {
+    await line('workspace create -w one -g rg');
+    expect(await farled(['workspace', 'delete', '-w', 'one'])).toMatchObject({ code: 2 });
+    expect(server.state.workspaces.size).toBe(1);
+    const agreed = await farled(['workspace', 'delete', '-w', 'one'], { confirm: () => Promise.resolve(true) });
+    expect(agreed.code).toBe(0);
+    expect(server.state.workspaces.size).toBe(0);
+  });
+
+  test('is named by variables where nothing else does', async () => {
+    await line('workspace create -w one -g rg');
+    await line('workspace create -w two -g rg');
+    const variables = { FARLED_URL: server.url, FARLED_TOKEN: server.token, FARLED_WORKSPACE: 'two' };
+    expect((await farled(['workspace', 'show', '--query', 'name', '-o', 'tsv'], { variables })).output).toBe('two\n');
+  });
+
+  test('the server is the one that the home folder names', async () => {
+    const home = join(folder, 'home');
+    await mkdir(home);
+    await writeFile(join(home, 'server.json'), JSON.stringify({ url: server.url, scoringUrl: server.url, pid: 1 }));
+    await writeFile(join(home, 'owner-token'), `${server.token}\n`, { mode: 0o600 });
+    expect(await farled(['workspace', 'list'], { variables: { FARLED_HOME: home } })).toMatchObject({
+      code: 0,
+      output: '[]\n',
+    });
+  });
+});
+
+describe('what goes wrong', () => {
+  test.each<[given: string, error: string]>([
+    ['model deplyo', 'Did you mean deploy?'],
+    ['model deploy -n a --compute-targt b', 'Did you mean --compute-target?'],
+    ['model deploy -n a -compute-target b', 'Did you mean --compute-target?'],
+    ['model deploy', "required option '--name <value>' not specified"],
+    ['model deploy -n', 'argument missing'],
+    ['model deploy -n a --se', 'The option --ssl-enabled is not supported yet'],
+    ['model deploy -n a --nr two', '--num-replicas must be a whole number, not "two"'],
+    ['model deploy -n a -cp aci', 'The compute type "aci" is not supported yet'],
+    ['model deploy -n a -m m:1 -ct c', 'Deploying without an entry script is not supported yet'],
+    ['model profile -n a', '`farled model profile` is not supported yet'],
+    ['endpoint realtime list', 'is not supported yet'],
+    ['service show -n a b', 'too many arguments'],
+    ['service list --query [?', '--query "[?" can\'t be used'],
+    ['service list -o xml', '--output must be one of json'],
+  ])('%s is a line that can not be used', async (given, error) => {
+    await line('workspace create -w harbour -g shipping');
+    expect(await farled(given.split(' '))).toEqual({
+      code: 2,
+      output: '',
+      error: expect.stringContaining(error) as string,
+    });
+  });
+
+  test('a misspelt field is told with file, line and what it is near to', async () => {
+    await deploy();
+    await writeFile(join(folder, 'dc.yml'), 'computeType: aks\nscoringTimeoutMS: 5000\n');
+    const { code, error } = await farled([...DEPLOY.split(' ').slice(0, -1), 'dc.yml']);
+    expect(code).toBe(2);
+    expect(error).toContain('dc.yml');
+    expect(error).toContain('line 2: there is no field "scoringTimeoutMS"; did you mean "scoringTimeoutMs"?');
+  });
+
+  test('a failed deployment ends with 1, after its log', async () => {
+    await deploy();
+    server.state.failWith = new FarledError('UserScriptInitFailed', 'init() failed: ValueError: no', {
+      suggestion: 'Mend init().',
+    });
+    const { code, output, error } = await farled([...DEPLOY.split(' '), '--overwrite']);
+    expect({ code, output }).toEqual({ code: 1, output: '' });
+    expect(error).toMatch(
+      /Deploying myservice …\n[^]*ended\.\n[^]*init\(\) failed: ValueError: no\n {2}Mend init\(\)\.\n$/,
+    );
+  });
+
+  test('only errors are shown where only errors are asked for', async () => {
+    await prepare();
+    await line('model register -n mymodel -p model.pkl');
+    expect(await line('model register -n mymodel -p model.pkl --only-show-errors')).toMatchObject({ error: '' });
+  });
+
+  test('with --debug each request is told, and no secret', async () => {
+    const { error } = await line('workspace list --debug');
+    expect(error).toMatch(/GET http:\S+\/workspaces → 200 \(\d+ ms\)/);
+    expect(error).not.toContain(server.token);
+  });
+
+  test('a wrong token, and no server at all, end with 1 and say what to do', async () => {
+    const wrong = await farled(['workspace', 'list'], { variables: { FARLED_URL: server.url, FARLED_TOKEN: 'x' } });
+    expect(wrong).toMatchObject({ code: 1, error: expect.stringContaining('Unauthorized') as string });
+    const none = await farled(['workspace', 'show'], { variables: { FARLED_URL: 'http://127.0.0.1:1' } });
+    expect(none).toMatchObject({ code: 1, error: expect.stringContaining('npm start') as string });
+  });
+
+  test('an interruption leaves the work to the server', async () => {
+    await prepare();
+    server.state.holdOperations = true;
+    const interruption = new AbortController();
+    const error: string[] = [];
+    const code = await run(['computetarget', 'create', 'aks', '-n', 'myaks'], {
+      folder,
+      variables: { FARLED_URL: server.url, FARLED_TOKEN: server.token },
+      version: '1.2.3',
+      output: { write: () => undefined, terminal: false, colors: false, columns: 80 },
+      error: {
+        write: (text) => {
+          error.push(text);
+          if (text.includes('started.')) {
+            interruption.abort(new Error('Interrupted'));
+          }
+        },
+        terminal: false,
+        colors: false,
+        columns: 80,
+      },
+      confirm: () => Promise.resolve(false),
+      signal: interruption.signal,
+    });
+    expect(code).toBe(130);
+    expect(error.at(-1)).toContain('goes on there');
+    expect([...server.state.operations.values()][0]?.operation.state).toBe('Running');
+  });
+
+  test('nothing that exists is overwritten unasked', async () => {
+    await prepare();
+    await line('environment scaffold -n myenv -d env');
+    expect(await farled(['environment', 'scaffold', '-n', 'myenv', '-d', 'env'])).toMatchObject({ code: 2 });
+    expect(await readdir(join(folder, 'env'))).toEqual(['azureml_environment.json', 'conda_dependencies.yml']);
+  });
+});
+
+describe('help', () => {
+  test.each([['--help'], ['model', '--help'], ['model', 'deploy', '-h']])('%s ends with 0', async (...given) => {
+    const { code, output } = await farled(given);
+    expect(code).toBe(0);
+    expect(output).toContain('Usage: farled');
+  });
+
+  test('a command shows all spellings and examples', async () => {
+    const { output } = await farled(['model', 'deploy', '--help']);
+    expect(output).toContain('--ct, --compute-target NAME');
+    expect(output).toContain('farled model deploy -ct myaks -m mymodel:1 -n myservice -ic inferenceconfig.json');
+    expect(output).not.toContain('--ssl-enabled');
+  });
+
+  test('the version is printed', async () => {
+    expect(await farled(['--version'])).toEqual({ code: 0, output: '1.2.3\n', error: '' });
+  });
+});
+
+describe('the process', () => {
+  const BIN = join(import.meta.dirname, '..', 'bin', 'farled.mjs');
+
+  test('talks to the server of its environment, and passes its exit code on', async () => {
+    const env = { PATH: process.env['PATH'], HOME: folder, FARLED_URL: server.url, FARLED_TOKEN: server.token };
+    const start = (...given: string[]) => promisify(execFile)(process.execPath, [BIN, ...given], { cwd: folder, env });
+    expect(await start('workspace', 'list')).toEqual({ stdout: '[]\n', stderr: '' });
+    await expect(start('workspace', 'show')).rejects.toMatchObject({ code: 1 });
+    await expect(start('workspace', 'shwo')).rejects.toMatchObject({ code: 2 });
+    await expect(start('workspace', 'delete', '-w', 'x')).rejects.toMatchObject({ code: 1 });
+  });
+});

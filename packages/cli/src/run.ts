@@ -1,0 +1,95 @@
+/** One run of `farled`: arguments in, output and an exit code out. */
+import { createClient, findConnection, systemClock, type Client } from '@farled/sdk';
+
+import type { Parts } from './command.ts';
+import { COMMANDS, GROUPS } from './commands/index.ts';
+import { EXIT, exitCodeOf, formatError } from './output/error.ts';
+import { formatResult } from './output/format.ts';
+import { applyQuery, checkQuery } from './output/query.ts';
+import { selectCommand, type Selected } from './parse/program.ts';
+import { createProgress, silentProgress } from './terminal/progress.ts';
+import { tracingFetch } from './terminal/trace.ts';
+
+export interface Screen {
+  readonly write: (text: string) => void;
+  readonly terminal: boolean;
+  readonly colors: boolean;
+  readonly columns: number;
+}
+
+export interface RunParts {
+  readonly folder: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly output: Screen;
+  readonly error: Screen;
+  readonly confirm: Parts['confirm'];
+  /** Aborts when the person interrupts. */
+  readonly signal: AbortSignal;
+}
+
+export async function run(given: readonly string[], parts: RunParts): Promise<number> {
+  const { output, error, version, signal } = parts;
+  try {
+    const selected = await selectCommand(given, {
+      commands: COMMANDS,
+      groups: GROUPS,
+      version,
+      write: output.write,
+      writeError: error.write,
+      columns: output.terminal ? output.columns : undefined,
+    });
+    if (typeof selected === 'number') {
+      return selected;
+    }
+    await runSelected(selected, parts);
+    return EXIT.ok;
+  } catch (failure) {
+    if (signal.aborted) {
+      error.write('Interrupted. What the server had begun goes on there.\n');
+      return EXIT.interrupted;
+    }
+    error.write(formatError(failure, { debug: given.includes('--debug') }));
+    return exitCodeOf(failure);
+  }
+}
+
+async function runSelected({ command, values, globals }: Selected, parts: RunParts): Promise<void> {
+  const { query } = globals;
+  if (query !== undefined) {
+    checkQuery(query);
+  }
+  const result = await command.run(values, commandParts(globals, parts));
+  if (result === undefined) {
+    return;
+  }
+  const shown = query === undefined ? result : { value: applyQuery(result.value, query) };
+  const { terminal, colors, columns: width } = parts.output;
+  parts.output.write(formatResult(shown, { format: globals.output, terminal, colors, width }));
+}
+
+function commandParts(globals: Selected['globals'], { folder, variables, error, confirm, signal }: RunParts): Parts {
+  let client: Client | undefined;
+  const progress = globals.onlyShowErrors
+    ? silentProgress
+    : createProgress({
+        write: error.write,
+        terminal: error.terminal,
+        colors: error.colors,
+        columns: () => error.columns,
+        clock: systemClock,
+      });
+  return {
+    /** Made when first used: commands that need no server must not fail for want of one. */
+    get client() {
+      const trace = globals.debug || globals.verbose ? { fetch: tracingFetch(fetch, error.write) } : {};
+      client ??= createClient({ ...findConnection(variables), ...trace });
+      return client;
+    },
+    folder,
+    variables,
+    progress,
+    confirm,
+    signal,
+  };
+}

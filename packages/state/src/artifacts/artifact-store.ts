@@ -1,0 +1,23 @@
+/** Bytes by their SHA-256: the files of models and source folders. */
+export interface ArtifactStore {
+  /** Whether it is there. Asking keeps it: what was just said to be there is not swept before it is referred to. */
+  has(sha256: string): Promise<boolean>;
+  /** Bytes. @throws FarledError ArtifactNotFound. */
+  size(sha256: string): Promise<number>;
+  /**
+   * Stores bytes as they come, without holding them in memory; answers how many they were.
+   *
+   * @throws FarledError ArtifactDigestMismatch when they are not what the digest says; nothing is kept then.
+   */
+  put(sha256: string, bytes: AsyncIterable<Uint8Array>): Promise<number>;
+  /** @throws FarledError ArtifactNotFound. */
+  open(sha256: string): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * Makes a file of it that is the caller's own: writing to it does not touch the store.
+   *
+   * @throws FarledError ArtifactNotFound.
+   */
+  copyTo(sha256: string, path: string, mode: number): Promise<void>;
+  /** Removes what is not in use and older than that; answers how many. */
+  sweep(inUse: ReadonlySet<string>, olderThanMs: number): Promise<number>;
+}

@@ -1,0 +1,11 @@
+/** The steps that made the tables what they are, in order; a step that was released is never changed. */
+import type { Migration } from 'kysely/migration';
+
+import { initial } from './0001-initial.ts';
+
+/** What differs between the databases in the language of tables. */
+export type DatabaseKind = 'sqlite' | 'postgres';
+
+export function migrations(kind: DatabaseKind): Record<string, Migration> {
+  return { '0001-initial': initial(kind) };
+}

@@ -1,0 +1,88 @@
+/** The durable record as a whole: its stores, transactions over them, and what changed. */
+import type { Clock } from '@farled/service';
+
+import { ChangeFeed, type Changes } from './changes.ts';
+import { type DatabaseOptions, openDatabase } from './database.ts';
+import type { ServiceSpec } from './records.ts';
+import { SecretBox } from './secret-box.ts';
+import { openSession, type Session, takeWriterLock } from './session.ts';
+import { SkipTokens } from './skip-tokens.ts';
+import { type ClusterStore, clusterStore } from './stores/clusters.ts';
+import { type ComputeStore, computeStore } from './stores/computes.ts';
+import { type EnvironmentStore, environmentStore } from './stores/environments.ts';
+import { type KeyStore, keyStore } from './stores/keys.ts';
+import { type ModelStore, modelStore } from './stores/models.ts';
+import { type OperationStore, operationStore } from './stores/operations.ts';
+import { type ServiceStore, serviceStore } from './stores/services.ts';
+import { type WorkspaceStore, workspaceStore } from './stores/workspaces.ts';
+
+export interface Stores {
+  readonly workspaces: WorkspaceStore;
+  readonly models: ModelStore;
+  readonly environments: EnvironmentStore;
+  readonly clusters: ClusterStore;
+  readonly computes: ComputeStore;
+  readonly services: ServiceStore;
+  readonly keys: KeyStore;
+  readonly operations: OperationStore;
+}
+
+export interface State extends Stores, AsyncDisposable {
+  /** Everything that `run` does to the stores it is given, or nothing; changes are announced after the commit. */
+  transaction<T>(run: (stores: Stores) => Promise<T>): Promise<T>;
+  readonly changes: Changes;
+  /** SHA-256 of every file that a model or a service consists of, or what a service may fall back to. */
+  referencedArtifacts(): Promise<ReadonlySet<string>>;
+}
+
+export interface StateOptions {
+  readonly database: DatabaseOptions;
+  /** 32 bytes: what the record's secrets are encrypted with. */
+  readonly secretKey: Buffer;
+  readonly clock: Clock;
+}
+
+/** Opens the record and brings its tables up to date. @throws FarledError InternalError when that fails. */
+export async function openState({ database, secretKey, clock }: StateOptions): Promise<State> {
+  const secrets = new SecretBox(secretKey);
+  const db = await openDatabase(database);
+  const changes = new ChangeFeed();
+  const session = openSession(
+    { db, clock, secrets, skipTokens: new SkipTokens(secretKey), announce: (change) => changes.announce(change) },
+    database.kind === 'postgres' ? takeWriterLock : () => Promise.resolve(),
+  );
+  return {
+    ...stores(session),
+    changes,
+    transaction: (run) => session.atomically((inner) => run(stores(inner))),
+    referencedArtifacts: () => referencedArtifacts(session),
+    [Symbol.asyncDispose]: () => db.destroy(),
+  };
+}
+
+function stores(session: Session): Stores {
+  return {
+    workspaces: workspaceStore(session),
+    models: modelStore(session),
+    environments: environmentStore(session),
+    clusters: clusterStore(session),
+    computes: computeStore(session),
+    services: serviceStore(session),
+    keys: keyStore(session),
+    operations: operationStore(session),
+  };
+}
+
+async function referencedArtifacts({ db }: Session): Promise<ReadonlySet<string>> {
+  const models = await db.selectFrom('models').select('files').execute();
+  const services = await db.selectFrom('services').select(['spec', 'lastGood']).execute();
+  const specs = services.flatMap(({ spec, lastGood }) => [
+    JSON.parse(spec) as ServiceSpec,
+    ...(lastGood === null ? [] : [(JSON.parse(lastGood) as { spec: ServiceSpec }).spec]),
+  ]);
+  const manifests = [
+    ...models.map(({ files }) => JSON.parse(files) as ServiceSpec['source']),
+    ...specs.map(({ source }) => source),
+  ];
+  return new Set(manifests.flatMap((files) => files.map((file) => file.sha256)));
+}

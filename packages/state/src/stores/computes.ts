@@ -1,0 +1,196 @@
+/** Compute targets. */
+import { FarledError } from '@farled/contract';
+import { isoTime } from '@farled/service';
+
+import { nearestNames } from '../nearest.ts';
+import type { ComputeRecord, NewCompute } from '../records.ts';
+import type { Session } from '../session.ts';
+import { type Page, type PageRequest, toPage } from '../skip-tokens.ts';
+import { suggestion } from './workspaces.ts';
+
+export interface ComputeStore {
+  /**
+   * Starts as `Creating`; its cluster must be known.
+   *
+   * @throws FarledError ComputeAlreadyExists; ClusterInUse when the cluster is attached already.
+   */
+  create(compute: NewCompute): Promise<ComputeRecord>;
+  byId(id: string): Promise<ComputeRecord | undefined>;
+  find(workspaceId: string, name: string): Promise<ComputeRecord | undefined>;
+  /** @throws FarledError ComputeNotFound naming those there are. */
+  get(workspaceId: string, name: string): Promise<ComputeRecord>;
+  list(workspaceId: string, page: PageRequest): Promise<Page<ComputeRecord>>;
+  all(): Promise<readonly ComputeRecord[]>;
+  setProvisioning(
+    id: string,
+    state: ComputeRecord['provisioningState'],
+    errors: ComputeRecord['provisioningErrors'],
+  ): Promise<void>;
+  /** Marks it as going. @throws FarledError ComputeInUse naming the services on it. */
+  markDeleting(id: string, operationId: string): Promise<void>;
+  /** One that is gone is fine. @throws FarledError ComputeInUse naming the services on it. */
+  remove(id: string): Promise<void>;
+}
+
+export function computeStore(session: Session): ComputeStore {
+  const { db, clock, skipTokens } = session;
+
+  const rows = () =>
+    db
+      .selectFrom('computes')
+      .innerJoin('workspaces', 'workspaces.id', 'computes.workspaceId')
+      .selectAll('computes')
+      .select(['workspaces.subscriptionId', 'workspaces.resourceGroup', 'workspaces.name as workspaceName']);
+  type Row = Awaited<ReturnType<ReturnType<typeof rows>['executeTakeFirstOrThrow']>>;
+
+  const toRecord = (row: Row): ComputeRecord => ({
+    id: row.id,
+    workspaceId: row.workspaceId,
+    workspace: {
+      subscriptionId: row.subscriptionId,
+      resourceGroup: row.resourceGroup,
+      workspace: row.workspaceName,
+    },
+    name: row.name,
+    clusterResourceId: row.clusterResourceId,
+    attached: row.attached === 1,
+    clusterPurpose: row.clusterPurpose,
+    agentCount: row.agentCount,
+    vmSize: row.vmSize,
+    location: row.location,
+    loadBalancerType: row.loadBalancerType,
+    namespace: row.namespace,
+    description: row.description,
+    tags: JSON.parse(row.tags) as Record<string, string>,
+    provisioningState: row.provisioningState,
+    provisioningErrors: JSON.parse(row.provisioningErrors) as ComputeRecord['provisioningErrors'],
+    operationId: row.operationId,
+    createdTime: row.createdTime,
+    modifiedTime: row.modifiedTime,
+  });
+  const first = async (query: ReturnType<typeof rows>): Promise<ComputeRecord | undefined> => {
+    const row = await query.executeTakeFirst();
+    return row === undefined ? undefined : toRecord(row);
+  };
+  const find = (workspaceId: string, name: string): Promise<ComputeRecord | undefined> =>
+    first(rows().where('workspaceId', '=', workspaceId).where('nameKey', '=', name.toLowerCase()));
+  const byId = (id: string): Promise<ComputeRecord | undefined> => first(rows().where('computes.id', '=', id));
+
+  return {
+    find,
+    byId,
+    create: (compute) =>
+      session.atomically(async (inner) => {
+        const store = computeStore(inner);
+        if ((await store.find(compute.workspaceId, compute.name)) !== undefined) {
+          throw new FarledError('ComputeAlreadyExists', `There is a compute target "${compute.name}" already.`, {
+            suggestion: 'Use it, detach it first, or choose another name.',
+          });
+        }
+        const clusterKey = compute.clusterResourceId.toLowerCase();
+        const holder = await inner.db
+          .selectFrom('computes')
+          .select('name')
+          .where('clusterKey', '=', clusterKey)
+          .executeTakeFirst();
+        if (holder !== undefined) {
+          const message = `Cluster ${compute.clusterResourceId} is attached as compute target "${holder.name}" already.`;
+          throw new FarledError('ClusterInUse', message, {
+            suggestion: 'A cluster serves one compute target: detach that one first.',
+          });
+        }
+        const now = isoTime(clock);
+        const { attached, tags, ...fields } = compute;
+        await inner.db
+          .insertInto('computes')
+          .values({
+            ...fields,
+            nameKey: compute.name.toLowerCase(),
+            clusterKey,
+            attached: attached ? 1 : 0,
+            tags: JSON.stringify(tags),
+            provisioningState: 'Creating',
+            provisioningErrors: '[]',
+            createdTime: now,
+            modifiedTime: now,
+          })
+          .execute();
+        inner.announce({ kind: 'compute', id: compute.id });
+        return store.get(compute.workspaceId, compute.name);
+      }),
+    get: async (workspaceId, name) => {
+      const found = await find(workspaceId, name);
+      if (found !== undefined) {
+        return found;
+      }
+      const known = await db.selectFrom('computes').select('name').where('workspaceId', '=', workspaceId).execute();
+      const names = known.map((row) => row.name);
+      throw new FarledError('ComputeNotFound', `There is no compute target "${name}" in this workspace.`, {
+        suggestion: suggestion(
+          'compute target',
+          nearestNames(name, names),
+          `Create one with \`farled computetarget create aks -n ${name}\`.`,
+        ),
+      });
+    },
+    list: async (workspaceId, page) => {
+      const after = page.skipToken === undefined ? undefined : skipTokens.read('computes', page.skipToken);
+      let query = rows()
+        .where('workspaceId', '=', workspaceId)
+        .orderBy('computes.seq', 'desc')
+        .limit(page.count + 1);
+      if (after !== undefined) {
+        query = query.where('computes.seq', '<', Number(after[0]));
+      }
+      return toPage(skipTokens, 'computes', page, await query.execute(), (row) => [row.seq], toRecord);
+    },
+    all: async () => (await rows().execute()).map(toRecord),
+    setProvisioning: async (id, provisioningState, errors) => {
+      await db
+        .updateTable('computes')
+        .set({ provisioningState, provisioningErrors: JSON.stringify(errors), modifiedTime: isoTime(clock) })
+        .where('id', '=', id)
+        .execute();
+      session.announce({ kind: 'compute', id });
+    },
+    markDeleting: (id, operationId) =>
+      session.atomically(async (inner) => {
+        await refuseInUse(inner, id);
+        await inner.db
+          .updateTable('computes')
+          .set({ provisioningState: 'Deleting', operationId, modifiedTime: isoTime(clock) })
+          .where('id', '=', id)
+          .execute();
+        inner.announce({ kind: 'compute', id });
+      }),
+    remove: (id) =>
+      session.atomically(async (inner) => {
+        await refuseInUse(inner, id);
+        await inner.db.deleteFrom('computes').where('id', '=', id).execute();
+        inner.announce({ kind: 'compute', id });
+      }),
+  };
+}
+
+async function refuseInUse({ db }: Session, id: string): Promise<void> {
+  const users = await db
+    .selectFrom('services')
+    .innerJoin('computes', (join) =>
+      join.on(({ or, eb }) =>
+        or([
+          eb('computes.id', '=', eb.ref('services.computeId')),
+          eb('computes.id', '=', eb.ref('services.lastGoodComputeId')),
+        ]),
+      ),
+    )
+    .select(['services.name as service', 'computes.name as compute'])
+    .where('computes.id', '=', id)
+    .execute();
+  const [first] = users;
+  if (first !== undefined) {
+    const names = users.map(({ service }) => `"${service}"`).join(', ');
+    throw new FarledError('ComputeInUse', `Compute target "${first.compute}" still runs service ${names}.`, {
+      suggestion: 'Delete the service first.',
+    });
+  }
+}

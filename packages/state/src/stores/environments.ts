@@ -1,0 +1,125 @@
+/** Registered environments: a definition per version, a new version only when the definition changes. */
+import { type Environment, type EnvironmentDefinition, FarledError } from '@farled/contract';
+import { isoTime } from '@farled/service';
+import type { Selectable } from 'kysely';
+
+import { digestOf } from '../canonical-json.ts';
+import { nearestNames } from '../nearest.ts';
+import type { Session } from '../session.ts';
+import { type Page, type PageRequest, toPage } from '../skip-tokens.ts';
+import type { EnvironmentRow } from '../tables.ts';
+import { suggestion } from './workspaces.ts';
+
+export interface EnvironmentStore {
+  /** Answers the newest version as it is when its definition is the same. */
+  register(workspaceId: string, definition: EnvironmentDefinition): Promise<Environment>;
+  /** The newest version unless one is named. @throws FarledError EnvironmentNotFound. */
+  get(workspaceId: string, name: string, version?: string | null): Promise<Environment>;
+  /** The newest version of each name. */
+  list(workspaceId: string, page: PageRequest): Promise<Page<Environment>>;
+}
+
+export function environmentStore(session: Session): EnvironmentStore {
+  const { db, clock, skipTokens } = session;
+
+  const newest = (inside: Session['db'], workspaceId: string, name: string) =>
+    inside
+      .selectFrom('environments')
+      .selectAll()
+      .where('workspaceId', '=', workspaceId)
+      .where('name', '=', name)
+      .orderBy('version', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+
+  return {
+    register: (workspaceId, definition) =>
+      session.atomically(async (inner) => {
+        const described = { ...definition, version: null };
+        const definitionDigest = digestOf(described);
+        const last = await newest(inner.db, workspaceId, definition.name);
+        if (last?.definitionDigest === definitionDigest) {
+          return toEnvironment(last);
+        }
+        const version = (last?.version ?? 0) + 1;
+        const row = await inner.db
+          .insertInto('environments')
+          .values({
+            workspaceId,
+            name: definition.name,
+            version,
+            definition: JSON.stringify({ ...definition, version: String(version) }),
+            definitionDigest,
+            digest: digestOf({ python: definition.python, docker: definition.docker }),
+            createdTime: isoTime(clock),
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        return toEnvironment(row);
+      }),
+    get: async (workspaceId, name, version = null) => {
+      const row =
+        version === null
+          ? await newest(db, workspaceId, name)
+          : await db
+              .selectFrom('environments')
+              .selectAll()
+              .where('workspaceId', '=', workspaceId)
+              .where('name', '=', name)
+              .where('version', '=', /^[1-9]\d{0,14}$/.test(version) ? Number(version) : -1)
+              .executeTakeFirst();
+      if (row === undefined) {
+        const known = await db
+          .selectFrom('environments')
+          .select('name')
+          .distinct()
+          .where('workspaceId', '=', workspaceId)
+          .execute();
+        const names = known.map((environment) => environment.name);
+        const which = version === null ? `"${name}"` : `"${name}" with version ${version}`;
+        throw new FarledError('EnvironmentNotFound', `There is no environment ${which} in this workspace.`, {
+          suggestion: suggestion(
+            'environment',
+            nearestNames(name, names),
+            'Register it, or give its definition with the inference config.',
+          ),
+        });
+      }
+      return toEnvironment(row);
+    },
+    list: async (workspaceId, page) => {
+      const after = page.skipToken === undefined ? undefined : skipTokens.read('environments', page.skipToken);
+      let query = db
+        .selectFrom('environments')
+        .selectAll()
+        .where('workspaceId', '=', workspaceId)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('environments as newer')
+                .select('newer.version')
+                .whereRef('newer.workspaceId', '=', 'environments.workspaceId')
+                .whereRef('newer.name', '=', 'environments.name')
+                .whereRef('newer.version', '>', 'environments.version'),
+            ),
+          ),
+        )
+        .orderBy('seq', 'desc')
+        .limit(page.count + 1);
+      if (after !== undefined) {
+        query = query.where('seq', '<', Number(after[0]));
+      }
+      return toPage(skipTokens, 'environments', page, await query.execute(), (row) => [row.seq], toEnvironment);
+    },
+  };
+}
+
+function toEnvironment(row: Selectable<EnvironmentRow>): Environment {
+  return {
+    name: row.name,
+    version: String(row.version),
+    definition: JSON.parse(row.definition) as EnvironmentDefinition,
+    digest: row.digest,
+    createdTime: row.createdTime,
+  };
+}

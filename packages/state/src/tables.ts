@@ -1,0 +1,179 @@
+/** The rows of the record. Column names are snake_case in the database; text columns named here as JSON hold JSON. */
+import type { ClusterPurpose, OperationKind, OperationState } from '@farled/contract';
+import type { Generated } from 'kysely';
+
+/** JSON as text: both databases keep it alike, and what is searched has columns or rows of its own. */
+export type Json = string;
+
+/** Raised by the database with every insert; the order in which rows came to be. */
+type Sequence = Generated<number>;
+
+export interface WorkspaceRow {
+  seq: Sequence;
+  id: string;
+  /** The three names in lower case: ids are compared without regard to case. */
+  referenceKey: string;
+  subscriptionId: string;
+  resourceGroup: string;
+  name: string;
+  location: string;
+  friendlyName: string;
+  description: string;
+  tags: Json;
+  createdTime: string;
+  updatedTime: string;
+}
+
+/** The last version that a name ever had, so that a deleted version's number is not given again. */
+export interface ModelNameRow {
+  workspaceId: string;
+  name: string;
+  lastVersion: number;
+}
+
+export interface ModelRow {
+  seq: Sequence;
+  id: string;
+  workspaceId: string;
+  name: string;
+  version: number;
+  framework: string;
+  runId: string | null;
+  /** What is said of the model and not searched. */
+  fields: Json;
+  tags: Json;
+  properties: Json;
+  files: Json;
+  size: number;
+  createdTime: string;
+  modifiedTime: string;
+}
+
+export interface EnvironmentRow {
+  seq: Sequence;
+  workspaceId: string;
+  name: string;
+  version: number;
+  definition: Json;
+  definitionDigest: string;
+  digest: string;
+  createdTime: string;
+}
+
+export interface ClusterRow {
+  seq: Sequence;
+  /** The resource id in lower case. */
+  resourceKey: string;
+  resourceId: string;
+  kind: 'local';
+  agentCount: number;
+  vmSize: string;
+  createdTime: string;
+}
+
+export interface ComputeRow {
+  seq: Sequence;
+  id: string;
+  workspaceId: string;
+  name: string;
+  nameKey: string;
+  clusterKey: string;
+  clusterResourceId: string;
+  attached: number;
+  clusterPurpose: ClusterPurpose;
+  agentCount: number;
+  vmSize: string;
+  location: string;
+  loadBalancerType: string;
+  namespace: string | null;
+  description: string;
+  tags: Json;
+  provisioningState: 'Creating' | 'Updating' | 'Succeeded' | 'Failed' | 'Deleting';
+  provisioningErrors: Json;
+  operationId: string;
+  createdTime: string;
+  modifiedTime: string;
+}
+
+export interface ServiceRow {
+  seq: Sequence;
+  id: string;
+  workspaceId: string;
+  name: string;
+  computeId: string;
+  /** Where the last good spec runs: another target than the wanted one while a move is under way. */
+  lastGoodComputeId: string | null;
+  description: string;
+  tags: Json;
+  properties: Json;
+  spec: Json;
+  generation: number;
+  lastGood: Json | null;
+  status: Json;
+  deleting: number;
+  operationId: string;
+  createdTime: string;
+  updatedTime: string;
+}
+
+/** Which models a service uses: in the spec that is wanted, or in the one that was good last. */
+export interface ServiceModelRow {
+  serviceId: string;
+  role: 'wanted' | 'lastGood';
+  workspaceId: string;
+  modelName: string;
+  modelVersion: number;
+}
+
+/** Tags and properties once more, one a row, for filters. */
+export interface LabelRow {
+  ownerId: string;
+  kind: 'tag' | 'property';
+  key: string;
+  value: string;
+}
+
+export interface ServiceKeyRow {
+  serviceId: string;
+  primaryKey: string;
+  secondaryKey: string;
+}
+
+export interface OperationRow {
+  seq: Sequence;
+  id: string;
+  workspaceId: string;
+  kind: OperationKind;
+  targetType: 'compute' | 'service';
+  targetId: string;
+  targetName: string;
+  state: OperationState;
+  error: Json | null;
+  requestDigest: string;
+  cancelRequested: number;
+  createdTime: string;
+  startTime: string | null;
+  endTime: string | null;
+}
+
+export interface OperationLogRow {
+  operationId: string;
+  line: number;
+  at: string;
+  text: string;
+}
+
+export interface Tables {
+  workspaces: WorkspaceRow;
+  modelNames: ModelNameRow;
+  models: ModelRow;
+  environments: EnvironmentRow;
+  clusters: ClusterRow;
+  computes: ComputeRow;
+  services: ServiceRow;
+  serviceModels: ServiceModelRow;
+  labels: LabelRow;
+  serviceKeys: ServiceKeyRow;
+  operations: OperationRow;
+  operationLog: OperationLogRow;
+}
