@@ -176,7 +176,8 @@ export function detailsFromIssues(
 ): ErrorDetail[] {
   return issues.map((issue) => {
     const path = [...prefix, ...issue.path].map(String).join('.');
-    return { code: issue.code, message: issue.message, ...(path === '' ? {} : { target: path }) };
+    const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+    return { code: issue.code, message, ...(path === '' ? {} : { target: path }) };
   });
 }
 

@@ -30,7 +30,7 @@ export {
 export type { ModelReference } from './names.ts';
 export { clusterId, parseClusterId, workspaceId } from './resource-id.ts';
 export type { ClusterReference, WorkspaceReference } from './resource-id.ts';
-export { DEFAULT_VM_SIZE, findVmSize, VM_SIZE_NAMES } from './vm-sizes.ts';
+export { clusterCapacity, DEFAULT_VM_SIZE, findVmSize, VM_SIZE_NAMES } from './vm-sizes.ts';
 export type { VmSize } from './vm-sizes.ts';
 export { BYTES, PREFIX, route } from './route.ts';
 export type { Method, Route, RouteArguments, RouteInput, RouteOutput } from './route.ts';

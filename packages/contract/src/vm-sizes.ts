@@ -120,3 +120,12 @@ export function findVmSize(name: string): (VmSize & { readonly name: string }) |
     ? undefined
     : { name: canonical, cpu: size[0], memoryInGB: size[1], gpu: size[2] ?? 0 };
 }
+
+/** vCPUs and memory of all agents together. */
+export function clusterCapacity({ agentCount, vmSize }: { readonly agentCount: number; readonly vmSize: string }): {
+  readonly cpu: number;
+  readonly memoryInGB: number;
+} {
+  const size = findVmSize(vmSize);
+  return { cpu: agentCount * (size?.cpu ?? 0), memoryInGB: agentCount * (size?.memoryInGB ?? 0) };
+}

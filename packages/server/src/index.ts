@@ -1,1 +1,3 @@
-export {};
+/** The control plane's HTTP API. */
+export { buildApp } from './app.ts';
+export type { AppParts } from './parts.ts';

@@ -2,11 +2,10 @@
  * Brings one compute target to what the record says. On this machine a cluster is a share of the machine, so there
  * is nothing to make but the record itself; what a target must not lose is checked before its operation was written.
  */
-import { hasEnded } from '@farled/contract';
+import { clusterCapacity, hasEnded } from '@farled/contract';
 import type { ComputeRecord, OperationRecord, State } from '@farled/state';
 
 import type { Result } from '../loop/loop.ts';
-import { computeCapacity } from '../service/capacity.ts';
 
 export interface ComputeReconcilerParts {
   readonly state: State;
@@ -49,7 +48,7 @@ export class ComputeReconciler {
     if (compute === undefined || compute.provisioningState === 'Succeeded') {
       return;
     }
-    const { cpu, memoryInGB } = computeCapacity(compute);
+    const { cpu, memoryInGB } = clusterCapacity(compute);
     const how = compute.attached ? 'attached to' : 'created with';
     await this.#state.operations.appendLog(operation.id, [
       `Compute target "${compute.name}" is ${how} ${compute.agentCount} x ${compute.vmSize}: ${cpu} vCPU and ${memoryInGB} GB in all, on this machine.`,

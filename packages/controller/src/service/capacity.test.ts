@@ -1,8 +1,8 @@
-import { DEFAULT_SETTINGS } from '@farled/contract';
+import { clusterCapacity, DEFAULT_SETTINGS } from '@farled/contract';
 import type { ComputeRecord } from '@farled/state';
 import { expect, test } from 'vitest';
 
-import { computeCapacity, Reservations } from './capacity.ts';
+import { Reservations } from './capacity.ts';
 
 const compute = { id: 'c', name: 'myaks', agentCount: 1, vmSize: 'Standard_D3_v2' } as ComputeRecord;
 const asking = (cpu: number, memoryInGB: number, numReplicas = 1) => ({
@@ -12,7 +12,7 @@ const asking = (cpu: number, memoryInGB: number, numReplicas = 1) => ({
 });
 
 test('the capacity is that of all agents together', () => {
-  expect(computeCapacity({ agentCount: 3, vmSize: 'Standard_D3_v2' })).toEqual({ cpu: 12, memoryInGB: 42 });
+  expect(clusterCapacity({ agentCount: 3, vmSize: 'Standard_D3_v2' })).toEqual({ cpu: 12, memoryInGB: 42 });
 });
 
 test('what fits is reserved, and what does not is refused with the numbers', () => {

@@ -1,5 +1,5 @@
 /** Who has how much of a compute target, and whether more fits. */
-import { type ErrorBody, findVmSize, initialReplicas, type ServiceSettings } from '@farled/contract';
+import { clusterCapacity, type ErrorBody, initialReplicas, type ServiceSettings } from '@farled/contract';
 import type { ComputeRecord } from '@farled/state';
 
 import { errorBody } from './status.ts';
@@ -7,11 +7,6 @@ import { errorBody } from './status.ts';
 export interface Resources {
   readonly cpu: number;
   readonly memoryInGB: number;
-}
-
-export function computeCapacity({ agentCount, vmSize }: Pick<ComputeRecord, 'agentCount' | 'vmSize'>): Resources {
-  const size = findVmSize(vmSize);
-  return { cpu: agentCount * (size?.cpu ?? 0), memoryInGB: agentCount * (size?.memoryInGB ?? 0) };
 }
 
 /** What the replicas of a service reserve together. */
@@ -69,7 +64,7 @@ function roomFault(
   taken: Resources,
   settings: ServiceSettings,
 ): ErrorBody | null {
-  const total = computeCapacity(compute);
+  const total = clusterCapacity(compute);
   const free = { cpu: total.cpu - taken.cpu, memoryInGB: total.memoryInGB - taken.memoryInGB };
   const lacks = [
     ...(wanted.cpu > free.cpu + TOLERANCE

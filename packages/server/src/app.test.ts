@@ -1,0 +1,205 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { PREFIX } from '@farled/contract';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { deployment, furnish, startTestApp, type TestApp, WORKSPACE } from './testing/test-app.ts';
+
+let api: TestApp;
+beforeEach(async () => {
+  api = await startTestApp();
+});
+afterEach(() => api[Symbol.asyncDispose]());
+
+test('the OpenAPI document is valid and names every route', async () => {
+  const { body } = await api.call('GET', '/openapi.json', { token: null });
+  const result = await new Validator().validate(body);
+  expect(result).toMatchObject({ valid: true });
+  expect(body.openapi).toBe('3.1.0');
+  expect(
+    body.paths[
+      `${PREFIX}${WORKSPACE.replace('sub/', '{subscriptionId}/').replace('rg/', '{resourceGroup}/').replace(/ws$/, '{workspace}')}`
+    ],
+  ).toHaveProperty('put');
+  expect(JSON.stringify(body)).not.toContain('#/$defs/');
+});
+
+test('the server says what it is without a token', async () => {
+  const { status, body } = await api.call('GET', '/server', { token: null });
+  expect([status, body]).toEqual([200, { product: 'farled', version: '1.2.3', scoringUrl: 'http://127.0.0.1:7311' }]);
+});
+
+test('a workspace is found whatever the case of its id, and existOk answers with it', async () => {
+  expect((await api.call('PUT', WORKSPACE, { body: {} })).status).toBe(201);
+  expect((await api.call('PUT', WORKSPACE, { body: {} })).status).toBe(409);
+  expect((await api.call('PUT', WORKSPACE, { body: { existOk: true } })).status).toBe(200);
+  const { body } = await api.call('GET', WORKSPACE.replace('/ws', '/WS'));
+  expect(body.name).toBe('ws');
+  expect(body).not.toHaveProperty('key');
+});
+
+test('an upload streams, is checked, and comes back as it was', async () => {
+  await furnish(api);
+  const bytes = Buffer.alloc(3_000_000, 'abc');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  await api.app.listen({ port: 0 });
+  const { port } = api.app.server.address() as AddressInfo;
+  const headers = { authorization: 'Bearer owner-token-of-a-test', 'content-type': 'application/json' };
+  const path = `${PREFIX}${WORKSPACE}/artifacts/${sha256}`;
+  const upload = request({ port, path, method: 'PUT', headers });
+  upload.write(bytes.subarray(0, 1_000_000));
+  upload.end(bytes.subarray(1_000_000));
+  const [answer] = (await once(upload, 'response')) as [{ statusCode: number; resume: () => void }];
+  answer.resume();
+  expect(answer.statusCode).toBe(201);
+  const back = await api.app.inject({ url: path, headers: { authorization: headers.authorization } });
+  expect(back.rawPayload.equals(bytes)).toBe(true);
+  expect(back.headers['content-length']).toBe('3000000');
+});
+
+test('an empty file can be uploaded', async () => {
+  await furnish(api);
+  const sha256 = createHash('sha256').digest('hex');
+  expect(await api.call('PUT', `${WORKSPACE}/artifacts/${sha256}`)).toMatchObject({ status: 201, body: { size: 0 } });
+});
+
+describe('compute targets', () => {
+  beforeEach(() => furnish(api));
+
+  test('one that is created brings a cluster named after it; detached, the cluster stays known', async () => {
+    const { body } = await api.call('GET', `${WORKSPACE}/computes/MYAKS`);
+    expect(body).toMatchObject({ name: 'myaks', capacity: { cpu: 4, memoryInGB: 14 }, reserved: { cpu: 0 } });
+    expect(body.resourceId).toMatch(/managedClusters\/myaks$/);
+    const detached = await api.call('POST', `${WORKSPACE}/computes/myaks/detach`);
+    expect(detached).toMatchObject({ status: 202, body: { kind: 'DetachCompute', state: 'NotStarted' } });
+  });
+
+  test('a production cluster needs 12 vCPUs', async () => {
+    const { status, body } = await api.call('PUT', `${WORKSPACE}/computes/small`, {
+      body: { mode: 'create', agentCount: 2, vmSize: 'standard_d3_V2' },
+    });
+    expect([status, body.code]).toEqual([400, 'ComputeTooSmall']);
+    expect(body.message).toContain('greater than or equal to 12 virtual CPUs');
+    expect((await api.call('GET', `${WORKSPACE}/computes/small`)).status).toBe(404);
+    expect((await api.call('GET', '/clusters')).body.value).toHaveLength(1);
+  });
+
+  test('a known cluster is attached by its resource id, once', async () => {
+    const cluster = '/subscriptions/s/resourceGroups/g/clusters/c1';
+    await api.call('PUT', cluster, { body: { kind: 'local' } });
+    const { resourceId } = (await api.call('GET', cluster)).body;
+    const body = { mode: 'attach', resourceId: String(resourceId).toUpperCase() };
+    expect((await api.call('PUT', `${WORKSPACE}/computes/one`, { body })).status).toBe(202);
+    expect(await api.call('PUT', `${WORKSPACE}/computes/two`, { body })).toMatchObject({
+      body: { code: 'ClusterInUse' },
+    });
+    expect(await api.call('DELETE', cluster)).toMatchObject({ status: 409 });
+  });
+});
+
+describe('services', () => {
+  beforeEach(() => furnish(api));
+  const PATH = `${WORKSPACE}/services/myservice`;
+
+  test('a request sent twice with one operation id starts one operation', async () => {
+    const operationId = randomUUID();
+    const body = await deployment(api, { operationId });
+    const first = await api.call('PUT', PATH, { body });
+    const second = await api.call('PUT', PATH, { body });
+    expect(first.status).toBe(202);
+    expect(second).toEqual(first);
+    const other = await api.call('PUT', PATH, { body: { ...body, description: 'other' } });
+    expect(other).toMatchObject({ status: 409, body: { code: 'OperationIdReused' } });
+    await api.finish(operationId);
+    const deleteId = randomUUID();
+    const gone = await api.call('DELETE', `${PATH}?operationId=${deleteId}`);
+    expect((await api.call('DELETE', `${PATH}?operationId=${deleteId}`)).body.id).toBe(gone.body.id);
+  });
+
+  test('a second change waits for the first', async () => {
+    await api.call('PUT', PATH, { body: await deployment(api) });
+    const update = await api.call('PATCH', PATH, { body: { description: 'x' } });
+    expect(update).toMatchObject({ status: 409, body: { code: 'OperationInProgress' } });
+    expect(update.body.message).toContain('CreateService');
+  });
+
+  test('a refused deployment leaves nothing, its environment included', async () => {
+    const body = await deployment(api, { settings: { autoScaler: { minReplicas: 5, maxReplicas: 2 } } });
+    expect((await api.call('PUT', PATH, { body })).status).toBe(400);
+    expect((await api.call('GET', `${WORKSPACE}/environments`)).body.value).toEqual([]);
+    expect((await api.call('GET', `${WORKSPACE}/operations`)).body.value).toHaveLength(1);
+  });
+
+  test('keys are made, replaced and kept over an overwrite', async () => {
+    await api.call('PUT', PATH, { body: await deployment(api, { keys: { primaryKey: 'mine-12345' } }) });
+    const keys = (await api.call('POST', `${PATH}/listKeys`)).body;
+    expect(keys).toEqual({ primaryKey: 'mine-12345', secondaryKey: expect.stringMatching(/^[A-Za-z0-9]{32}$/) });
+    const changed = (await api.call('POST', `${PATH}/regenerateKey`, { body: { keyType: 'Primary' } })).body;
+    expect(changed.primaryKey).not.toBe(keys.primaryKey);
+    expect(changed.secondaryKey).toBe(keys.secondaryKey);
+    await api.finish((await api.call('GET', PATH)).body.operationId);
+    const again = await api.call('PUT', PATH, { body: await deployment(api, { overwrite: true }) });
+    expect(again.body.kind).toBe('UpdateService');
+    expect((await api.call('POST', `${PATH}/listKeys`)).body).toEqual(changed);
+  });
+
+  test('an update changes what it names and nothing else', async () => {
+    await api.call('PUT', PATH, { body: await deployment(api, { tags: { a: '1' }, settings: { numReplicas: 2 } }) });
+    await api.finish((await api.call('GET', PATH)).body.operationId);
+    await api.call('PATCH', PATH, { body: { settings: { scoringTimeoutMs: 5000 }, addTags: { b: '2' } } });
+    const { body } = await api.call('GET', PATH);
+    expect(body.settings).toMatchObject({ numReplicas: 2, scoringTimeoutMs: 5000, maxQueueWaitMs: 500 });
+    expect(body.tags).toEqual({ a: '1', b: '2' });
+    expect(body.scoringUri).toBe('http://127.0.0.1:7311/api/v1/service/myservice/score');
+    expect((await api.call('GET', `${WORKSPACE}/computes/myaks`)).body.reserved).toEqual({ cpu: 0.2, memoryInGB: 1 });
+  });
+
+  test('what its models ask for holds when the deployment says nothing', async () => {
+    await api.call('PATCH', `${WORKSPACE}/models/mymodel:1`, { body: { resourceRequirements: { cpu: 0.7 } } });
+    await api.call('PUT', PATH, { body: await deployment(api) });
+    const { settings } = (await api.call('GET', PATH)).body;
+    expect(settings.containerResourceRequirements).toMatchObject({ cpu: 0.7, memoryInGB: 0.5 });
+  });
+
+  test('a name that another workspace uses is refused', async () => {
+    await api.call('PUT', PATH, { body: await deployment(api) });
+    const other = '/subscriptions/sub/resourceGroups/rg/workspaces/other';
+    await api.call('PUT', other, { body: {} });
+    await api.call('POST', `${other}/models`, { body: { name: 'mymodel', files: [await api.file('m', 'w')] } });
+    const put = await api.call('PUT', `${other}/computes/their`, {
+      body: { mode: 'create', clusterPurpose: 'DevTest' },
+    });
+    await api.finish(put.body.id as string);
+    const body = await deployment(api, { computeName: 'their' });
+    expect(await api.call('PUT', `${other}/services/myservice`, { body })).toMatchObject({
+      status: 409,
+      body: { code: 'ServiceNameTaken' },
+    });
+  });
+
+  test('deleting none is fine, and a model in use stays', async () => {
+    expect((await api.call('DELETE', `${WORKSPACE}/services/nobody`)).status).toBe(204);
+    await api.call('PUT', PATH, { body: await deployment(api) });
+    const refused = await api.call('DELETE', `${WORKSPACE}/models/mymodel:1`);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'ModelInUse' } });
+    expect(refused.body.message).toContain('myservice');
+  });
+
+  test('the log of an operation waits for its next line', async () => {
+    const { body } = await api.call('PUT', PATH, { body: await deployment(api) });
+    const path = `${WORKSPACE}/operations/${body.id}/log`;
+    const waiting = api.call('GET', `${path}?waitMs=30000`);
+    await api.state.operations.appendLog(body.id, ['first', 'second']);
+    expect((await waiting).body).toMatchObject({ lines: [{ text: 'first' }, { text: 'second' }], next: 2 });
+    const end = api.call('GET', `${path}?from=2&waitMs=30000`);
+    await api.finish(body.id);
+    expect((await end).body).toEqual({ lines: [], next: 2, state: 'Succeeded' });
+    expect(await api.call('POST', `${WORKSPACE}/operations/${body.id}/cancel`)).toMatchObject({
+      body: { state: 'Succeeded' },
+    });
+  });
+});

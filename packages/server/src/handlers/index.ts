@@ -1,0 +1,25 @@
+import type { Handlers } from '../handler.ts';
+import type { AppParts } from '../parts.ts';
+import { artifactHandlers } from './artifacts.ts';
+import { clusterHandlers } from './clusters.ts';
+import { computeHandlers } from './computes.ts';
+import { environmentHandlers } from './environments.ts';
+import { modelHandlers } from './models.ts';
+import { operationHandlers } from './operations.ts';
+import { serviceHandlers } from './services.ts';
+import { workspaceHandlers } from './workspaces.ts';
+
+export function createHandlers(parts: AppParts): Handlers {
+  return {
+    getServerInfo: () =>
+      Promise.resolve([200, { product: 'farled', version: parts.version, scoringUrl: parts.scoringUrl() }]),
+    ...workspaceHandlers(parts),
+    ...artifactHandlers(parts),
+    ...modelHandlers(parts),
+    ...environmentHandlers(parts),
+    ...clusterHandlers(parts),
+    ...computeHandlers(parts),
+    ...serviceHandlers(parts),
+    ...operationHandlers(parts),
+  };
+}

@@ -1,0 +1,196 @@
+import { randomInt, randomUUID } from 'node:crypto';
+
+import { FarledError, type Service, type ServiceKeys } from '@farled/contract';
+import { changeTags, type ServiceRecord, type Stores, type WorkspaceRecord } from '@farled/state';
+
+import { checkFiles } from '../check-files.ts';
+import type { HandlersOf } from '../handler.ts';
+import { operate, type Target } from '../operate.ts';
+import type { AppParts } from '../parts.ts';
+import { resolveSpec } from '../service-spec.ts';
+
+interface ServiceTarget extends Target {
+  readonly present: ServiceRecord | undefined;
+}
+
+export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
+  const { state, artifacts } = parts;
+  const getRecord = async (
+    params: Parameters<typeof state.workspaces.get>[0] & { service: string },
+  ): Promise<ServiceRecord> => {
+    const { key } = await state.workspaces.get(params);
+    return state.services.get(key, params.service);
+  };
+
+  return {
+    listServices: async ({ params, query }) => {
+      const { key } = await state.workspaces.get(params);
+      const { count, skipToken, computeType, ...filter } = query;
+      if (computeType !== undefined && computeType.toUpperCase() !== 'AKS') {
+        return [200, { value: [] }];
+      }
+      const page = await state.services.list(key, filter, { count, skipToken });
+      return [200, { ...page, value: page.value.map((service) => toService(service, parts.scoringUrl())) }];
+    },
+    deployService: async ({ params, body: { operationId, overwrite, keys, ...body } }) => {
+      const workspace = await state.workspaces.get(params);
+      await checkFiles(artifacts, body.inference.source);
+      const { computeName, models, inference, settings, description, tags, properties } = body;
+      const operation = await operate<ServiceTarget>(
+        state,
+        workspace,
+        { operationId, request: { kind: 'DeployService', params, overwrite, keys, body } },
+        async (stores) => {
+          const present = await stores.services.find(workspace.key, params.service);
+          if (present !== undefined && !overwrite) {
+            throw new FarledError('ServiceAlreadyExists', `There is a service "${params.service}" already.`, {
+              suggestion: 'Update it, deploy with overwrite, or choose another name.',
+            });
+          }
+          await refuseTakenName(stores, workspace, params.service);
+          const kind = present === undefined ? 'CreateService' : 'UpdateService';
+          return { kind, type: 'service', id: present?.id ?? randomUUID(), name: params.service, present };
+        },
+        async (stores, { id, name, present }, operationOfIt) => {
+          const spec = await resolveSpec(stores, workspace, { computeName, models, inference, settings }, undefined);
+          const texts = { description, tags, properties, operationId: operationOfIt };
+          if (present === undefined) {
+            await stores.services.create({ id, workspaceId: workspace.key, name, spec, ...texts });
+            await stores.keys.set(id, newKeys(keys));
+          } else {
+            await stores.services.change(id, { spec, ...texts });
+            await stores.keys.set(id, { ...(await stores.keys.get(id)), ...said(keys) });
+          }
+        },
+      );
+      return [202, operation];
+    },
+    getService: async ({ params }) => [200, toService(await getRecord(params), parts.scoringUrl())],
+    updateService: async ({ params, body: { operationId, ...body } }) => {
+      const workspace = await state.workspaces.get(params);
+      if (body.inference !== undefined) {
+        await checkFiles(artifacts, body.inference.source);
+      }
+      const operation = await operate(
+        state,
+        workspace,
+        { operationId, request: { kind: 'UpdateService', params, body } },
+        async (stores) => {
+          const present = await stores.services.get(workspace.key, params.service);
+          return { kind: 'UpdateService', type: 'service', id: present.id, name: present.name, present } as const;
+        },
+        async (stores, { id, present }, operationOfIt) => {
+          const { models = present.spec.models, inference, settings = {} } = body;
+          const { computeName } = present.spec;
+          const spec = await resolveSpec(stores, workspace, { computeName, models, inference, settings }, present.spec);
+          await stores.services.change(id, {
+            spec,
+            ...(body.description === undefined ? {} : { description: body.description }),
+            tags: changeTags(present.tags, body),
+            properties: addProperties(present.properties, body.addProperties ?? {}),
+            operationId: operationOfIt,
+          });
+        },
+      );
+      return [202, operation];
+    },
+    deleteService: async ({ params, query: { operationId } }) => {
+      const workspace = await state.workspaces.get(params);
+      const asked = operationId === undefined ? undefined : await state.operations.find(workspace.key, operationId);
+      if (asked === undefined && (await state.services.find(workspace.key, params.service)) === undefined) {
+        return [204];
+      }
+      const operation = await operate(
+        state,
+        workspace,
+        { operationId, request: { kind: 'DeleteService', params } },
+        async (stores) => {
+          const present = await stores.services.get(workspace.key, params.service);
+          return { kind: 'DeleteService', type: 'service', id: present.id, name: present.name } as const;
+        },
+        (stores, { id }, operationOfIt) => stores.services.markDeleting(id, operationOfIt),
+      );
+      return [202, operation];
+    },
+    listServiceKeys: async ({ params }) => [200, await state.keys.get((await getRecord(params)).id)],
+    regenerateServiceKey: async ({ params, body: { keyType, keyValue } }) => {
+      const { id } = await getRecord(params);
+      const which = keyType === 'Primary' ? 'primaryKey' : 'secondaryKey';
+      return [200, await state.keys.replace(id, which, keyValue ?? newKey())];
+    },
+    getServiceLogs: async ({ params, query }) => [
+      200,
+      { lines: await parts.serviceLogs(await getRecord(params), query.lines) },
+    ],
+  };
+}
+
+async function refuseTakenName(stores: Stores, workspace: WorkspaceRecord, name: string): Promise<void> {
+  if (await stores.services.nameTaken(name, workspace.key)) {
+    throw new FarledError('ServiceNameTaken', `A service of another workspace on this machine is called "${name}".`, {
+      suggestion: 'Choose another name: all services of this machine share one scoring address.',
+    });
+  }
+}
+
+const KEY_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const KEY_LENGTH = 32;
+
+function newKey(): string {
+  return Array.from({ length: KEY_LENGTH }, () => KEY_ALPHABET[randomInt(KEY_ALPHABET.length)]).join('');
+}
+
+type SaidKeys = { readonly [Key in keyof ServiceKeys]?: string | undefined };
+
+function newKeys({ primaryKey = newKey(), secondaryKey = newKey() }: SaidKeys): ServiceKeys {
+  return { primaryKey, secondaryKey };
+}
+
+function said(keys: SaidKeys): Partial<ServiceKeys> {
+  return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
+}
+
+/** @throws FarledError BadArgument: a property once set stays. */
+function addProperties(
+  present: Readonly<Record<string, string>>,
+  added: Readonly<Record<string, string>>,
+): Record<string, string> {
+  for (const [name, value] of Object.entries(added)) {
+    if (name in present && present[name] !== value) {
+      throw new FarledError('BadArgument', `Property "${name}" is "${present[name]}" and can not be changed.`, {
+        suggestion: 'Use a tag for what changes.',
+      });
+    }
+  }
+  return { ...present, ...added };
+}
+
+function toService(service: ServiceRecord, scoringUrl: string): Service {
+  const { spec, status } = service;
+  const base = `${scoringUrl}/api/v1/service/${service.name}`;
+  return {
+    id: service.id,
+    name: service.name,
+    description: service.description,
+    tags: { ...service.tags },
+    properties: { ...service.properties },
+    computeName: spec.computeName,
+    computeType: 'AKS',
+    state: status.state,
+    error: status.error,
+    scoringUri: `${base}/score`,
+    swaggerUri: `${base}/swagger.json`,
+    models: [...spec.models],
+    inference: { entryScript: spec.entryScript, environment: { ...spec.environment } },
+    settings: spec.settings,
+    deploymentStatus: {
+      desiredReplicas: status.desiredReplicas,
+      updatedReplicas: status.updatedReplicas,
+      availableReplicas: status.availableReplicas,
+      replicas: [...status.replicas],
+    },
+    operationId: service.operationId,
+    createdTime: service.createdTime,
+    updatedTime: service.updatedTime,
+  };
+}

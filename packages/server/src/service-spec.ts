@@ -1,0 +1,114 @@
+/** From what a request says to what a service is to be, with every rule that needs the record. */
+import {
+  DEFAULT_SETTINGS,
+  type ErrorDetail,
+  FarledError,
+  type Inference,
+  mergeSettings,
+  type Model,
+  parseModelId,
+  type ServiceSettings,
+  type ServiceSettingsInput,
+  settingsConflicts,
+} from '@farled/contract';
+import type { ServiceSpec, Stores, WorkspaceRecord } from '@farled/state';
+
+import { checkEnvironment } from './handlers/environments.ts';
+
+export interface Said {
+  readonly computeName: string;
+  readonly models: readonly string[];
+  readonly inference: Inference | undefined;
+  readonly settings: ServiceSettingsInput;
+}
+
+/** @throws FarledError for what does not exist, does not fit together, or is not supported yet. */
+export async function resolveSpec(
+  stores: Stores,
+  workspace: WorkspaceRecord,
+  said: Said,
+  present: ServiceSpec | undefined,
+): Promise<ServiceSpec> {
+  const compute = await stores.computes.get(workspace.key, said.computeName);
+  if (compute.provisioningState !== 'Succeeded') {
+    const message = `Compute target "${compute.name}" is not ready: its state is ${compute.provisioningState}.`;
+    throw new FarledError('OperationInProgress', message, { suggestion: 'Wait for it, or choose another one.' });
+  }
+  const models: Model[] = [];
+  for (const id of said.models) {
+    models.push(await stores.models.get(workspace.key, parseModelId(id)));
+  }
+  const base = present?.settings ?? mergeSettings(DEFAULT_SETTINGS, askedByModels(models));
+  const settings = mergeSettings(base, said.settings);
+  checkSettings(settings);
+  const code = await resolveInference(stores, workspace, said.inference, present);
+  return { computeName: compute.name, models: said.models, ...code, settings };
+}
+
+type Code = Pick<ServiceSpec, 'entryScript' | 'source' | 'environment'>;
+
+async function resolveInference(
+  stores: Stores,
+  workspace: WorkspaceRecord,
+  inference: Inference | undefined,
+  present: ServiceSpec | undefined,
+): Promise<Code> {
+  if (inference === undefined) {
+    if (present === undefined) {
+      throw new FarledError('BadArgument', 'inference is needed: an entry script with its environment.');
+    }
+    const { entryScript, source, environment } = present;
+    return { entryScript, source, environment };
+  }
+  const { entryScript, source } = inference;
+  if (!source.some(({ path }) => path === entryScript)) {
+    throw new FarledError('BadArgument', `The source folder has no file "${entryScript}" to be the entry script.`, {
+      suggestion: 'Name the entry script relative to the source folder.',
+    });
+  }
+  return { entryScript, source, environment: await resolveEnvironment(stores, workspace, inference.environment) };
+}
+
+async function resolveEnvironment(
+  stores: Stores,
+  workspace: WorkspaceRecord,
+  environment: Inference['environment'],
+): Promise<ServiceSpec['environment']> {
+  if ('python' in environment) {
+    checkEnvironment(environment);
+    const { name, version } = await stores.environments.register(workspace.key, environment);
+    return { name, version };
+  }
+  const { name, version } = await stores.environments.get(workspace.key, environment.name, environment.version);
+  return { name, version };
+}
+
+/** What the models ask for when a deployment says nothing: the most that any of them asks. */
+function askedByModels(models: readonly Model[]): ServiceSettingsInput {
+  const most = (field: 'cpu' | 'memoryInGB' | 'gpu'): number | undefined => {
+    const asked = models.flatMap(({ resourceRequirements }) => resourceRequirements?.[field] ?? []);
+    return asked.length === 0 ? undefined : Math.max(...asked);
+  };
+  return { containerResourceRequirements: { cpu: most('cpu'), memoryInGB: most('memoryInGB'), gpu: most('gpu') } };
+}
+
+function checkSettings(settings: ServiceSettings): void {
+  const { containerResourceRequirements, dataCollection } = settings;
+  const unbuilt = [
+    ...(settings.tokenAuthEnabled ? ['tokenAuthEnabled (token authentication)'] : []),
+    ...(settings.appInsightsEnabled ? ['appInsightsEnabled (Application Insights)'] : []),
+    ...(dataCollection.storageEnabled ? ['dataCollection.storageEnabled (data collection)'] : []),
+    ...(containerResourceRequirements.gpu > 0 ? ['containerResourceRequirements.gpu (GPUs)'] : []),
+  ];
+  const conflicts = settingsConflicts(settings);
+  if (conflicts.length > 0) {
+    const details: ErrorDetail[] = conflicts.map((conflict) => ({ code: 'conflict', ...conflict }));
+    const listed = conflicts.map(({ target, message }) => `${target}: ${message}`);
+    throw new FarledError('BadArgument', `The settings do not fit together: ${listed.join('; ')}.`, { details });
+  }
+  if (unbuilt.length > 0) {
+    throw new FarledError('NotSupportedYet', `Not supported yet: ${unbuilt.join(', ')}.`, {
+      suggestion: 'Leave it out of the deployment configuration.',
+    });
+  }
+}

@@ -1,0 +1,129 @@
+/** The application on a real record and real artifacts, for tests. Nothing carries operations on: tests do that. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { PREFIX } from '@farled/contract';
+import { silentLogger, systemClock } from '@farled/service';
+import { type ArtifactStore, openDirectoryArtifacts, openState, type State } from '@farled/state';
+
+import { buildApp } from '../app.ts';
+
+const TOKEN = 'owner-token-of-a-test';
+export const WORKSPACE = '/subscriptions/sub/resourceGroups/rg/workspaces/ws';
+
+export interface Answer {
+  readonly status: number;
+  // What a body is, each test knows.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+}
+
+export interface Call {
+  readonly body?: unknown;
+  /** Sent as they are, in place of a JSON body. */
+  readonly raw?: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** null sends none. */
+  readonly token?: string | null;
+}
+
+export interface TestApp extends AsyncDisposable {
+  readonly app: ReturnType<typeof buildApp>;
+  readonly state: State;
+  readonly artifacts: ArtifactStore;
+  call(method: string, path: string, options?: Call): Promise<Answer>;
+  /** Stores a file's text; answers its entry in a manifest. */
+  file(path: string, text: string): Promise<{ path: string; sha256: string; size: number }>;
+  /** Ends the operation as if its work had been done. */
+  finish(operationId: string): Promise<void>;
+}
+
+export async function startTestApp(): Promise<TestApp> {
+  const folder = await mkdtemp(join(tmpdir(), 'farled-server-'));
+  const state = await openState({
+    database: { kind: 'sqlite', path: join(folder, 'record.sqlite') },
+    secretKey: Buffer.alloc(32, 7),
+    clock: systemClock,
+  });
+  const artifacts = await openDirectoryArtifacts(join(folder, 'artifacts'), { clock: systemClock });
+  const app = buildApp({
+    state,
+    artifacts,
+    ownerTokenDigest: createHash('sha256').update(TOKEN).digest('hex'),
+    scoringUrl: () => 'http://127.0.0.1:7311',
+    serviceLogs: (service) => Promise.resolve([`log of ${service.name}`]),
+    version: '1.2.3',
+    clock: systemClock,
+    log: silentLogger,
+  });
+  return {
+    app,
+    state,
+    artifacts,
+    call: async (method, path, { body, raw, headers = {}, token = TOKEN } = {}) => {
+      const answer = await app.inject({
+        method: method as 'GET',
+        url: path.startsWith('!') ? path.slice(1) : `${PREFIX}${path}`,
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(raw === undefined ? (body === undefined ? {} : { payload: JSON.stringify(body) }) : { payload: raw }),
+      });
+      const isJson = String(answer.headers['content-type']).includes('json');
+      return { status: answer.statusCode, body: isJson ? answer.json() : answer.body };
+    },
+    file: async (path, text) => {
+      const bytes = Buffer.from(text);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      await artifacts.put(
+        sha256,
+        (async function* () {
+          yield bytes;
+        })(),
+      );
+      return { path, sha256, size: bytes.length };
+    },
+    finish: async (operationId) => {
+      const operation = (await state.operations.running()).find(({ id }) => id === operationId);
+      if (operation?.targetType === 'compute') {
+        await state.computes.setProvisioning(operation.targetId, 'Succeeded', []);
+      }
+      await state.operations.setState(operationId, 'Succeeded');
+    },
+    [Symbol.asyncDispose]: async () => {
+      await app.close();
+      await state[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A workspace with a model, and a compute target that is ready. */
+export async function furnish(test: TestApp): Promise<void> {
+  await test.call('PUT', WORKSPACE, { body: {} });
+  await test.call('POST', `${WORKSPACE}/models`, {
+    body: { name: 'mymodel', files: [await test.file('model.pkl', 'weights')] },
+  });
+  const put = await test.call('PUT', `${WORKSPACE}/computes/myaks`, {
+    body: { mode: 'create', agentCount: 1, clusterPurpose: 'DevTest' },
+  });
+  await test.finish(put.body.id as string);
+}
+
+/** A deployment that is right; tests change what they are about. */
+export async function deployment(test: TestApp, changes: Record<string, unknown> = {}): Promise<object> {
+  return {
+    computeName: 'myaks',
+    models: ['mymodel:1'],
+    inference: {
+      entryScript: 'score.py',
+      source: [await test.file('score.py', 'def init(): pass')],
+      environment: { name: 'myenv' },
+    },
+    ...changes,
+  };
+}
