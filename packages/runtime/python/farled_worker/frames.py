@@ -1,0 +1,55 @@
+"""Frames between front and worker; frames.ts is the other side.
+
+To the worker:   kind (u8), length of the headers (u32), length of the body (u32), headers (JSON), body.
+To the front:    kind (u8), milliseconds in run() (f64), length of the body (u32), body.
+Big-endian throughout.
+"""
+import struct
+
+TO_WORKER = struct.Struct(">BII")
+TO_FRONT = struct.Struct(">BdI")
+
+REQUEST_BODY = 1
+REQUEST_QUERY = 2
+
+OK = 0
+SCRIPT_RAISED = 1
+NOT_SERIALISABLE = 2
+BAD_INPUT = 3
+READY = 10
+FAILED = 11
+
+
+def read_exactly(connection, count):
+    """The next bytes, None when the other side closed the connection."""
+    data = bytearray(count)
+    view = memoryview(data)
+    read = 0
+    while read < count:
+        got = connection.recv_into(view[read:])
+        if got == 0:
+            return None
+        read += got
+    return data
+
+
+def read_request(connection):
+    """Kind, headers (bytes of JSON, empty when not asked for) and body; None at the end."""
+    head = read_exactly(connection, TO_WORKER.size)
+    if head is None:
+        return None
+    kind, headers_length, body_length = TO_WORKER.unpack(head)
+    headers = read_exactly(connection, headers_length)
+    body = read_exactly(connection, body_length)
+    if headers is None or body is None:
+        return None
+    return kind, headers, body
+
+
+def write_answer(connection, kind, milliseconds, body):
+    head = TO_FRONT.pack(kind, milliseconds, len(body))
+    if len(body) < 65536:
+        connection.sendall(head + body)
+    else:
+        connection.sendall(head)
+        connection.sendall(body)

@@ -1,0 +1,73 @@
+/** A replica: the front, its workers, and their end. */
+import { rm } from 'node:fs/promises';
+
+import { BOOT_FAILURE_EXIT_CODE, type ReplicaFailure } from '@farled/contract';
+import { systemClock, writeFileAtomically } from '@farled/service';
+
+import { runtimeConfig } from './config.ts';
+import { Front } from './front.ts';
+import { watchMemory } from './memory-watch.ts';
+import { OutputLog } from './output-log.ts';
+import { Pool } from './pool.ts';
+
+const config = runtimeConfig(process.env);
+const output = new OutputLog(config.logFile, systemClock);
+const log = (line: string): void => output.write(line);
+
+let failing = false;
+const fail = async (failure: ReplicaFailure): Promise<void> => {
+  if (failing) {
+    return;
+  }
+  failing = true;
+  pool.kill();
+  log(failure.message);
+  await writeFileAtomically(config.reportFile, JSON.stringify({ ...front.report, state: 'failed', failure }));
+  process.exit(BOOT_FAILURE_EXIT_CODE);
+};
+
+const pool: Pool = new Pool({ ...config, clock: systemClock, onLine: log, onFailure: (failure) => void fail(failure) });
+const front = new Front({
+  ...config,
+  pool,
+  drained: () => {
+    pool.close();
+    front.server.close();
+    front.server.closeAllConnections();
+  },
+});
+
+process.on('SIGTERM', () => front.drain());
+// Of the terminal that started the server: the server decides what ends.
+process.on('SIGINT', () => {});
+
+if ('path' in config.listen) {
+  await rm(config.listen.path, { force: true });
+}
+front.server.listen(config.listen);
+if (config.memoryLimitBytes !== null) {
+  const limitBytes = config.memoryLimitBytes;
+  watchMemory({
+    pids: () => pool.pids,
+    limitBytes,
+    clock: systemClock,
+    exceeded: (bytes) =>
+      void fail({
+        code: 'ReplicaOutOfMemory',
+        message: `The replica used ${megabytes(bytes)} MB of memory and was ended: its limit is ${megabytes(limitBytes)} MB (containerResourceRequirements.memoryInGBLimit, or memoryInGB).`,
+        traceback: '',
+      }),
+  });
+}
+log(`Replica ${config.replica} starts ${config.environment['AZUREML_ENTRY_SCRIPT']} with ${config.python}`);
+try {
+  await pool.start();
+  front.ready();
+  log(`Replica ${config.replica} is ready`);
+} catch {
+  // Said and ended by `fail`.
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1024 / 1024);
+}
