@@ -1,0 +1,180 @@
+/**
+ * Who may be scored where and when, for one service: each replica has slots, a request takes one on the least loaded
+ * replica, and waits in order when there is none. Holds no sockets: replicas are ids here.
+ */
+import type { Cancel, Clock } from '@farled/service';
+
+export interface AdmissionSettings {
+  /** Slots of one replica. */
+  readonly slots: number;
+  readonly maxQueueWaitMs: number;
+}
+
+export interface Ticket {
+  readonly replica: string;
+  /** The slot is free again; the next in line gets it. Called once. */
+  release(): void;
+  /** As release, and the replica gets nothing for a while: it took no request though it should have. */
+  rest(): void;
+}
+
+export type Admitted =
+  | { readonly outcome: 'admitted'; readonly ticket: Ticket }
+  | { readonly outcome: 'overloaded'; readonly waitedMs: number };
+
+interface Slots {
+  readonly id: string;
+  inFlight: number;
+  /** Milliseconds since the epoch before which it gets nothing. */
+  restsUntil: number;
+}
+
+interface Waiting {
+  readonly since: number;
+  readonly settle: (admitted: Admitted) => void;
+  readonly cancel: Cancel;
+}
+
+/** Long enough for a replica that refused to have left the route table, or to have become ready. */
+const REST_MS = 50;
+
+export class Admission {
+  readonly #clock: Clock;
+  #settings: AdmissionSettings = { slots: 1, maxQueueWaitMs: 0 };
+  #replicas: Slots[] = [];
+  /** Those that left the table with requests still on them. */
+  readonly #leaving = new Set<Slots>();
+  readonly #queue = new Set<Waiting>();
+  /** Where the search for the least loaded starts, so that equals take turns. */
+  #turn = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Replicas that stay keep what is on them. */
+  update(settings: AdmissionSettings, replicas: readonly string[]): void {
+    this.#settings = settings;
+    const present = new Map([...this.#replicas, ...this.#leaving].map((slots) => [slots.id, slots]));
+    const next = replicas.map((id) => present.get(id) ?? { id, inFlight: 0, restsUntil: 0 });
+    for (const slots of this.#replicas) {
+      if (slots.inFlight > 0 && !next.includes(slots)) {
+        this.#leaving.add(slots);
+      }
+    }
+    next.forEach((slots) => this.#leaving.delete(slots));
+    this.#replicas = next;
+    this.#serveQueue();
+  }
+
+  /** The service is gone: those who wait are refused. */
+  close(): void {
+    this.update(this.#settings, []);
+    for (const waiting of this.#queue) {
+      this.#refuse(waiting);
+    }
+  }
+
+  get queued(): number {
+    return this.#queue.size;
+  }
+
+  get inFlight(): number {
+    return [...this.#replicas, ...this.#leaving].reduce((sum, slots) => sum + slots.inFlight, 0);
+  }
+
+  get replicas(): readonly { readonly id: string; readonly inFlight: number }[] {
+    return [...this.#replicas, ...this.#leaving].map(({ id, inFlight }) => ({ id, inFlight }));
+  }
+
+  /**
+   * Takes a slot, or waits for one as long as the service lets a request wait; `since` is when the waiting began, for
+   * a request that comes back because its replica did not begin it: it goes before the others.
+   */
+  admit(signal: AbortSignal, since: number | null): Admitted | Promise<Admitted> {
+    const replica = since === null && this.#queue.size > 0 ? undefined : this.#leastLoaded();
+    if (replica !== undefined) {
+      return { outcome: 'admitted', ticket: this.#take(replica) };
+    }
+    return this.#wait(signal, since);
+  }
+
+  #wait(signal: AbortSignal, since: number | null): Promise<Admitted> {
+    return new Promise((resolve, reject) => {
+      const began = since ?? this.#clock.now();
+      const onAbort = (): void => {
+        this.#queue.delete(waiting);
+        cancel();
+        reject(signal.reason as Error);
+      };
+      const left = Math.max(0, began + this.#settings.maxQueueWaitMs - this.#clock.now());
+      const cancel = this.#clock.after(left, () => this.#refuse(waiting));
+      const waiting: Waiting = {
+        since: began,
+        cancel,
+        settle: (admitted) => {
+          signal.removeEventListener('abort', onAbort);
+          cancel();
+          this.#queue.delete(waiting);
+          resolve(admitted);
+        },
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (since === null) {
+        this.#queue.add(waiting);
+      } else {
+        const others = [...this.#queue];
+        this.#queue.clear();
+        [waiting, ...others].forEach((one) => this.#queue.add(one));
+      }
+    });
+  }
+
+  #refuse(waiting: Waiting): void {
+    waiting.settle({ outcome: 'overloaded', waitedMs: this.#clock.now() - waiting.since });
+  }
+
+  #leastLoaded(): Slots | undefined {
+    const now = this.#clock.now();
+    const count = this.#replicas.length;
+    let best: Slots | undefined;
+    for (let index = 0; index < count; index += 1) {
+      const slots = this.#replicas[(this.#turn + index) % count];
+      if (slots !== undefined && slots.restsUntil <= now && slots.inFlight < (best?.inFlight ?? this.#settings.slots)) {
+        best = slots;
+      }
+    }
+    this.#turn = count === 0 ? 0 : (this.#turn + 1) % count;
+    return best;
+  }
+
+  #take(slots: Slots): Ticket {
+    slots.inFlight += 1;
+    const release = (): void => {
+      slots.inFlight -= 1;
+      if (slots.inFlight === 0) {
+        this.#leaving.delete(slots);
+      }
+      this.#serveQueue();
+    };
+    return {
+      replica: slots.id,
+      release,
+      rest: () => {
+        slots.restsUntil = this.#clock.now() + REST_MS;
+        this.#clock.after(REST_MS + 1, () => this.#serveQueue());
+        release();
+      },
+    };
+  }
+
+  #serveQueue(): void {
+    for (const waiting of this.#queue) {
+      const replica = this.#leastLoaded();
+      if (replica === undefined) {
+        return;
+      }
+      waiting.settle({ outcome: 'admitted', ticket: this.#take(replica) });
+    }
+  }
+}

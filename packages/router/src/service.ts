@@ -1,0 +1,107 @@
+/** One service as the router has it: its route, its slots, its connections and its ledger. */
+import type { ReplicaAddress, RouterStatistics, ServiceRoute } from '@farled/contract';
+import type { Clock } from '@farled/service';
+import { Pool } from 'undici';
+
+import { Admission } from './admission/admission.ts';
+import { KeyRing } from './authenticate.ts';
+
+/** accepted = answered + refused + failed + in flight + queued. */
+export interface Ledger {
+  accepted: number;
+  answered: number;
+  refused: number;
+  failed: number;
+}
+
+const KEEP_ALIVE_MS = 60_000;
+
+export class Service {
+  readonly admission: Admission;
+  readonly ledger: Ledger = { accepted: 0, answered: 0, refused: 0, failed: 0 };
+  #route: ServiceRoute;
+  #keys: KeyRing | null = null;
+  /** Also those of replicas that left the table and still have requests. */
+  readonly #pools = new Map<string, Pool>();
+
+  constructor(route: ServiceRoute, clock: Clock) {
+    this.#route = route;
+    this.admission = new Admission(clock);
+    this.update(route);
+  }
+
+  get route(): ServiceRoute {
+    return this.#route;
+  }
+
+  update(route: ServiceRoute): void {
+    if (this.#keys === null || JSON.stringify(route.keyDigests) !== JSON.stringify(this.#route.keyDigests)) {
+      this.#keys = route.keyDigests === null ? null : new KeyRing(route.keyDigests);
+    }
+    this.#route = route;
+    for (const { id, address } of route.replicas) {
+      if (!this.#pools.has(id)) {
+        this.#pools.set(id, connect(address));
+      }
+    }
+    this.admission.update(
+      { slots: route.maxConcurrentRequestsPerContainer, maxQueueWaitMs: route.maxQueueWaitMs },
+      route.replicas.map(({ id }) => id),
+    );
+    this.forgetIdle();
+  }
+
+  /** True for a service that asks for no key. */
+  admitsAs(authorization: string | undefined): boolean {
+    return this.#keys === null || this.#keys.admits(authorization);
+  }
+
+  pool(replica: string): Pool {
+    const pool = this.#pools.get(replica);
+    if (pool === undefined) {
+      throw new Error(`Replica ${replica} has no connections`);
+    }
+    return pool;
+  }
+
+  /** Closes the connections to replicas that left the table and have nothing left to answer. */
+  forgetIdle(): void {
+    const needed = new Set(this.admission.replicas.map(({ id }) => id));
+    for (const [id, pool] of this.#pools) {
+      if (!needed.has(id)) {
+        this.#pools.delete(id);
+        pool.close().catch(() => {});
+      }
+    }
+  }
+
+  close(): void {
+    this.admission.close();
+    this.forgetIdle();
+  }
+
+  get statistics(): RouterStatistics['services'][number] {
+    const { admission, ledger } = this;
+    return {
+      name: this.#route.name,
+      ...ledger,
+      queued: admission.queued,
+      inFlight: admission.inFlight,
+      replicas: admission.replicas.map((replica) => ({ ...replica })),
+    };
+  }
+}
+
+function connect(address: ReplicaAddress): Pool {
+  const options = {
+    // The scoring timeout is the router's own; these would cut a long answer short.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    pipelining: 1,
+  };
+  return address.kind === 'unix'
+    ? new Pool('http://replica', { ...options, socketPath: address.path })
+    : new Pool(`http://${address.host}:${address.port}`, options);
+}
