@@ -2,8 +2,11 @@
 export { startController } from './controller.ts';
 export type { Controller, ControllerParts } from './controller.ts';
 export type { BuildRequest, BuiltEnvironment, Environments } from './environments/environments.ts';
+export { createImages } from './images/directory.ts';
+export { createEnvironments } from './environments/uv.ts';
 export type { Image, ImageRequest, Images } from './images/images.ts';
 export type { Router } from './routes/publisher.ts';
 export { DEFAULT_LIMITS } from './service/reconcile.ts';
 export type { ServiceLimits } from './service/reconcile.ts';
+export { createProcessSubstrate } from './substrate/process/process-substrate.ts';
 export type { ObservedReplica, ReplicaSpec, Substrate } from './substrate/substrate.ts';

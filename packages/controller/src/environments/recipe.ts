@@ -1,0 +1,79 @@
+/** What an environment is made of, decided before anything is installed, and the digest of it. */
+import { createHash } from 'node:crypto';
+
+import { CondaDependencies, type EnvironmentDefinition, FarledError } from '@farled/contract';
+
+import { decideAzureml } from './azureml.ts';
+import type { VersionClause } from './conda/match-spec.ts';
+import { toPipRequirements } from './conda/requirements.ts';
+import { type IndexOptions, nameOf } from './pip-entry.ts';
+import { formatMinor, type PythonVersion } from './python/version.ts';
+
+export interface Recipe {
+  readonly python: readonly VersionClause[];
+  /** Lines of the requirements file, sorted, each once. */
+  readonly requirements: readonly string[];
+  readonly index: IndexOptions;
+  readonly notes: readonly string[];
+}
+
+/** Raised when the same recipe comes to give another result. */
+const BUILDER_VERSION = 1;
+
+/** Conda environments always hold setuptools, and packages of that time take pkg_resources from it, which 81 dropped. */
+const SETUPTOOLS = 'setuptools<81';
+
+/** @throws FarledError EnvironmentBuildFailed or NotSupportedYet naming what can't be used. */
+export function recipeOf(
+  definition: EnvironmentDefinition,
+  options: { readonly imported: ReadonlySet<string>; readonly realServer: boolean },
+): Recipe {
+  const conda = toPipRequirements(definition.python.condaDependencies ?? CondaDependencies.parse({}));
+  const azureml = decideAzureml(conda.requirements, options.imported, options.realServer);
+  const all = azureml.requirements.some((line) => nameOf(line) === 'setuptools')
+    ? azureml.requirements
+    : [...azureml.requirements, SETUPTOOLS];
+  return {
+    python: conda.python,
+    requirements: [...new Set(all)].toSorted(),
+    index: conda.index,
+    notes: [...notesOnImages(definition), ...conda.notes, ...azureml.notes],
+  };
+}
+
+/** Refuses what needs an image builder or a conda installation. */
+export function refuseUnbuildable({ name, docker, python }: EnvironmentDefinition): void {
+  if (docker.baseDockerfile !== null) {
+    throw new FarledError(
+      'NotSupportedYet',
+      `Environment "${name}" has a baseDockerfile, and this machine's replicas run without images.`,
+      {
+        suggestion:
+          'List its Python packages in condaDependencies, install its other programs on this machine, and leave baseDockerfile out.',
+      },
+    );
+  }
+  if (python.baseCondaEnvironment !== null) {
+    throw new FarledError(
+      'NotSupportedYet',
+      `Environment "${name}" builds on the conda environment "${python.baseCondaEnvironment}".`,
+      {
+        suggestion:
+          'List its packages in condaDependencies, or set userManagedDependencies and the interpreterPath of that environment.',
+      },
+    );
+  }
+}
+
+/** Everything that decides what is in the folder. */
+export function digestOf(recipe: Recipe, python: PythonVersion): string {
+  const { requirements, index } = recipe;
+  const decides = [BUILDER_VERSION, process.platform, process.arch, formatMinor(python), requirements, index];
+  return createHash('sha256').update(JSON.stringify(decides)).digest('hex').slice(0, 32);
+}
+
+function notesOnImages({ docker }: EnvironmentDefinition): string[] {
+  return docker.baseImage === null
+    ? []
+    : [`Base image ${docker.baseImage} is kept for Kubernetes; on this machine replicas run without images.`];
+}
