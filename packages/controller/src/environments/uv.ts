@@ -64,7 +64,9 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
       await builds.do(digest, { tell, signal }, run);
       log.info({ environment: definition.name, digest }, 'Environment built');
     }
-    return { digest, python: interpreterPath(folder, digest) };
+    const interpreter = interpreterPath(folder, digest);
+    tell(`Interpreter ${interpreter}`);
+    return { digest, python: interpreter };
   };
 
   return {

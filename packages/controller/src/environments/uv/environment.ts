@@ -20,6 +20,8 @@ export function installerEnvironment(variables: Variables): Variables {
     ...kept,
     NO_COLOR: '1',
     UV_NO_PROGRESS: '1',
+    // The machine's certificates, as pip is told of them there, and not a list of uv's own.
+    UV_SYSTEM_CERTS: kept['UV_SYSTEM_CERTS'] ?? 'true',
     UV_PYTHON_DOWNLOADS: 'never',
   };
 }

@@ -1,0 +1,138 @@
+import { ManualClock } from '@farled/service';
+import { describe, expect, test } from 'vitest';
+
+import { Admission, type Admitted, type Ticket } from './admission.ts';
+
+const never = new AbortController().signal;
+
+function setUp(slots: number, maxQueueWaitMs: number, replicas: readonly string[]) {
+  const clock = new ManualClock();
+  const admission = new Admission(clock);
+  admission.update({ slots, maxQueueWaitMs }, replicas);
+  return { clock, admission };
+}
+
+function now(admitted: Admitted | Promise<Admitted>): Ticket {
+  if (admitted instanceof Promise || admitted.outcome !== 'admitted') {
+    throw new Error('Was not admitted at once');
+  }
+  return admitted.ticket;
+}
+
+async function ticketOf(admitted: Admitted | Promise<Admitted>): Promise<Ticket> {
+  const result = await admitted;
+  if (result.outcome !== 'admitted') {
+    throw new Error(`Was refused after ${result.waitedMs} ms`);
+  }
+  return result.ticket;
+}
+
+describe('a slot', () => {
+  test('is taken on the least loaded replica, equals in turn', () => {
+    const { admission } = setUp(2, 0, ['a', 'b', 'c']);
+    const taken = Array.from({ length: 6 }, () => now(admission.admit(never, null)).replica);
+    expect(taken.slice(0, 3).toSorted()).toEqual(['a', 'b', 'c']);
+    expect(taken.slice(3).toSorted()).toEqual(['a', 'b', 'c']);
+    expect(admission.inFlight).toBe(6);
+  });
+
+  test('that is released goes to the first in line', async () => {
+    const { admission } = setUp(1, 1000, ['a']);
+    const first = now(admission.admit(never, null));
+    const order: string[] = [];
+    const second = ticketOf(admission.admit(never, null)).then((ticket) => (order.push('second'), ticket));
+    const third = ticketOf(admission.admit(never, null)).then((ticket) => (order.push('third'), ticket));
+    first.release();
+    (await second).release();
+    (await third).release();
+    expect(order).toEqual(['second', 'third']);
+    expect(admission.inFlight).toBe(0);
+  });
+});
+
+describe('waiting', () => {
+  test('ends with a refusal that says how long it was', async () => {
+    const { admission, clock } = setUp(1, 500, ['a']);
+    now(admission.admit(never, null));
+    const waiting = admission.admit(never, null);
+    await clock.advance(500);
+    expect(await waiting).toEqual({ outcome: 'overloaded', waitedMs: 500 });
+    expect(admission.queued).toBe(0);
+  });
+
+  test('ends when the client goes, and its place with it', async () => {
+    const { admission } = setUp(1, 500, ['a']);
+    const ticket = now(admission.admit(never, null));
+    const gone = new AbortController();
+    const waiting = admission.admit(gone.signal, null);
+    gone.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    ticket.release();
+    expect(admission.inFlight).toBe(0);
+  });
+
+  test('ends when a replica comes', async () => {
+    const { admission } = setUp(1, 500, []);
+    const waiting = admission.admit(never, null);
+    admission.update({ slots: 1, maxQueueWaitMs: 500 }, ['new']);
+    expect((await ticketOf(waiting)).replica).toBe('new');
+  });
+
+  test('is over for all when the service goes', async () => {
+    const { admission } = setUp(1, 500, []);
+    const waiting = admission.admit(never, null);
+    admission.close();
+    expect((await waiting).outcome).toBe('overloaded');
+  });
+
+  test('a newcomer does not overtake those in line', async () => {
+    const { admission, clock } = setUp(1, 500, ['a']);
+    now(admission.admit(never, null)).rest();
+    const first = admission.admit(never, null);
+    const second = admission.admit(never, null);
+    await clock.advance(60);
+    const ticket = await ticketOf(first);
+    expect(admission.queued).toBe(1);
+    ticket.release();
+    await ticketOf(second);
+  });
+});
+
+describe('a replica that did not begin a request', () => {
+  test('rests, and the request goes to another one, before those that came later', async () => {
+    const { admission, clock } = setUp(1, 500, ['a', 'b']);
+    const refused = now(admission.admit(never, null));
+    const other = now(admission.admit(never, null));
+    const later = admission.admit(never, null);
+    refused.rest();
+    const again = admission.admit(never, clock.now());
+    other.release();
+    expect((await ticketOf(again)).replica).toBe(other.replica);
+    await clock.advance(60);
+    expect((await ticketOf(later)).replica).toBe(refused.replica);
+  });
+});
+
+describe('a replica that leaves the table', () => {
+  test('keeps what is on it and gets nothing more', () => {
+    const { admission } = setUp(2, 500, ['old']);
+    const ticket = now(admission.admit(never, null));
+    admission.update({ slots: 2, maxQueueWaitMs: 500 }, ['new']);
+    expect(now(admission.admit(never, null)).replica).toBe('new');
+    expect(admission.replicas).toEqual([
+      { id: 'new', inFlight: 1 },
+      { id: 'old', inFlight: 1 },
+    ]);
+    ticket.release();
+    expect(admission.replicas).toEqual([{ id: 'new', inFlight: 1 }]);
+  });
+
+  test('and comes back has not forgotten what is on it', () => {
+    const { admission } = setUp(1, 0, ['a']);
+    now(admission.admit(never, null));
+    admission.update({ slots: 1, maxQueueWaitMs: 0 }, []);
+    admission.update({ slots: 1, maxQueueWaitMs: 0 }, ['a']);
+    expect(admission.replicas).toEqual([{ id: 'a', inFlight: 1 }]);
+    expect(admission.admit(never, null)).toBeInstanceOf(Promise);
+  });
+});
