@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
-  console.error(
-    `farled-server needs Node 22.19 or newer; this is ${process.version}. In a checkout, \`npm start\` brings its own.`,
+  process.stderr.write(
+    `farled-server needs Node 22.19 or newer; this is ${process.version}. In a checkout, \`npm start\` brings its own.\n`,
   );
   process.exit(2);
 }

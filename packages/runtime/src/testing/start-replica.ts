@@ -1,0 +1,122 @@
+/** A real replica for tests: the runtime as a process of its own, with the machine's Python. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { REPLICA_CONTROL, ReplicaReport } from '@farled/contract';
+import { systemClock } from '@farled/service';
+
+import { runtimeEntry } from '../index.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+export interface Call {
+  readonly method?: string;
+  readonly body?: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface TestReplica extends AsyncDisposable {
+  readonly folder: string;
+  readonly pid: number;
+  call(path: string, options?: Call): Promise<Answer>;
+  score(body: string): Promise<Answer>;
+  report(): Promise<ReplicaReport>;
+  log(): Promise<string>;
+  /** What it said of its end; the exit code, when it has ended. */
+  ended(): Promise<{ readonly code: number | null; readonly report: ReplicaReport | undefined }>;
+}
+
+export interface ReplicaOptions {
+  readonly script: string;
+  /** Path below the application's folder, and text. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+const DEADLINE_MS = 20_000;
+
+/** Resolves when it takes requests, or has ended. */
+export async function startReplica({ script, files = {}, variables = {} }: ReplicaOptions): Promise<TestReplica> {
+  const folder = await mkdtemp(join(tmpdir(), 'farled-replica-'));
+  for (const [path, text] of Object.entries({ 'source/score.py': script, ...files })) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  const socketPath = join(folder, 's');
+  const child = spawn(process.execPath, ['--conditions=@farled/source', fileURLToPath(runtimeEntry)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      PATH: process.env['PATH'],
+      AML_APP_ROOT: folder,
+      AZUREML_SOURCE_DIRECTORY: join(folder, 'source'),
+      AZUREML_ENTRY_SCRIPT: 'score.py',
+      AZUREML_MODEL_DIR: join(folder, 'azureml-models'),
+      SERVICE_NAME: 'test',
+      FARLED_REPLICA_ID: 'replica-1',
+      FARLED_LISTEN: socketPath,
+      FARLED_PYTHON: 'python3',
+      FARLED_LOG_FILE: join(folder, 'log'),
+      FARLED_REPORT_FILE: join(folder, 'report.json'),
+      ...variables,
+    },
+  });
+  const exit = once(child, 'exit') as Promise<[number | null]>;
+  const call = (path: string, { method = 'GET', body, headers = {} }: Call = {}): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const asked = request({ socketPath, path, method, headers, agent: false }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: Buffer.concat(chunks).toString(),
+          }),
+        );
+      });
+      asked.on('error', reject);
+      asked.end(body);
+    });
+  const report = async (): Promise<ReplicaReport> =>
+    ReplicaReport.parse(JSON.parse((await call(REPLICA_CONTROL.report)).text));
+
+  const deadline = systemClock.now() + DEADLINE_MS;
+  while (child.exitCode === null && systemClock.now() < deadline) {
+    const state = await report().then(
+      (told) => told.state,
+      () => 'starting' as const,
+    );
+    if (state === 'ready') {
+      break;
+    }
+    await systemClock.sleep(10);
+  }
+  return {
+    folder,
+    pid: child.pid ?? 0,
+    call,
+    score: (body) => call('/score', { method: 'POST', body }),
+    report,
+    log: () => readFile(join(folder, 'log'), 'utf8'),
+    ended: async () => {
+      const [code] = await exit;
+      const told = await readFile(join(folder, 'report.json'), 'utf8').catch(() => undefined);
+      return { code, report: told === undefined ? undefined : ReplicaReport.parse(JSON.parse(told)) };
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await exit;
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
