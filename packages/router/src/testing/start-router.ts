@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import {
-  Agent,
+  type Agent,
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
