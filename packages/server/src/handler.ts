@@ -15,7 +15,7 @@ export interface Download {
 }
 
 /** Status and body. */
-export type Answer<R extends Route> = {
+type Answer<R extends Route> = {
   [Status in keyof R['responses']]: R['responses'][Status] extends null
     ? readonly [status: Status]
     : readonly [status: Status, body: Body<R['responses'][Status]>];

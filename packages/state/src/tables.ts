@@ -3,7 +3,7 @@ import type { ClusterPurpose, OperationKind, OperationState } from '@farled/cont
 import type { Generated } from 'kysely';
 
 /** JSON as text: both databases keep it alike, and what is searched has columns or rows of its own. */
-export type Json = string;
+type Json = string;
 
 /** Raised by the database with every insert; the order in which rows came to be. */
 type Sequence = Generated<number>;
@@ -25,7 +25,7 @@ export interface WorkspaceRow {
 }
 
 /** The last version that a name ever had, so that a deleted version's number is not given again. */
-export interface ModelNameRow {
+interface ModelNameRow {
   workspaceId: string;
   name: string;
   lastVersion: number;
@@ -60,7 +60,7 @@ export interface EnvironmentRow {
   createdTime: string;
 }
 
-export interface ClusterRow {
+interface ClusterRow {
   seq: Sequence;
   /** The resource id in lower case. */
   resourceKey: string;
@@ -71,7 +71,7 @@ export interface ClusterRow {
   createdTime: string;
 }
 
-export interface ComputeRow {
+interface ComputeRow {
   seq: Sequence;
   id: string;
   workspaceId: string;
@@ -95,7 +95,7 @@ export interface ComputeRow {
   modifiedTime: string;
 }
 
-export interface ServiceRow {
+interface ServiceRow {
   seq: Sequence;
   id: string;
   workspaceId: string;
@@ -133,7 +133,7 @@ export interface LabelRow {
   value: string;
 }
 
-export interface ServiceKeyRow {
+interface ServiceKeyRow {
   serviceId: string;
   primaryKey: string;
   secondaryKey: string;
@@ -156,7 +156,7 @@ export interface OperationRow {
   endTime: string | null;
 }
 
-export interface OperationLogRow {
+interface OperationLogRow {
   operationId: string;
   line: number;
   at: string;

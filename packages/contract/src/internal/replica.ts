@@ -11,7 +11,7 @@ export const REPLICA_CONTROL = {
   drain: '/-/drain',
 } as const;
 
-export const REPLICA_STATES = ['starting', 'ready', 'draining', 'failed'] as const;
+const REPLICA_STATES = ['starting', 'ready', 'draining', 'failed'] as const;
 
 export const ReplicaFailure = z.object({
   /** One of the deployment error codes. */

@@ -47,7 +47,7 @@ export const AddCluster = z.strictObject({
 
 export const PROVISIONING_STATES = ['Creating', 'Updating', 'Succeeded', 'Failed', 'Deleting'] as const;
 
-export const ComputeCapacity = z.object({ cpu: z.number(), memoryInGB: z.number() });
+const ComputeCapacity = z.object({ cpu: z.number(), memoryInGB: z.number() });
 
 export const Compute = z
   .object({
@@ -108,4 +108,4 @@ export const PutCompute = z.discriminatedUnion('mode', [CreateCompute, AttachCom
 });
 export type PutCompute = z.output<typeof PutCompute>;
 
-export const ComputePathName = ComputeName;
+const ComputePathName = ComputeName;

@@ -10,7 +10,7 @@ export function hasEnded(state: OperationState): boolean {
   return state !== 'NotStarted' && state !== 'Running';
 }
 
-export const OPERATION_KINDS = [
+const OPERATION_KINDS = [
   'CreateCompute',
   'DeleteCompute',
   'DetachCompute',

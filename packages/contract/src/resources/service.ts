@@ -38,7 +38,7 @@ export const RegenerateKey = z.strictObject({
 });
 
 /** What to change of {@link ServiceSettings}; null and absent leave a value as it is. */
-export const DeploySettings = ServiceSettings.input;
+const DeploySettings = ServiceSettings.input;
 
 export const DeployService = z.strictObject({
   computeName: ComputeName,
@@ -69,7 +69,7 @@ export const UpdateService = z.strictObject({
 });
 export type UpdateService = z.output<typeof UpdateService>;
 
-export const REPLICA_PHASES = ['starting', 'ready', 'unready', 'draining', 'exited'] as const;
+const REPLICA_PHASES = ['starting', 'ready', 'unready', 'draining', 'exited'] as const;
 
 export const ReplicaStatus = z.object({
   id: z.string(),

@@ -37,7 +37,7 @@ const NOT_OF_CORE = [
 ];
 
 /** The switch that installs everything after all, as the log names it. */
-export const SWITCH = 'FARLED_INSTALL_AZUREML_DEFAULTS=true';
+const SWITCH = 'FARLED_INSTALL_AZUREML_DEFAULTS=true';
 
 /** Decides, from what is asked for and what the source folder imports, what of Azure ML's packages is installed. */
 export function decideAzureml(

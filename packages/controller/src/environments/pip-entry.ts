@@ -61,7 +61,7 @@ export function readPipEntry(text: string): PipEntry {
 }
 
 /** A name as the package index compares it. */
-export function normalName(name: string): string {
+function normalName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
 }
 

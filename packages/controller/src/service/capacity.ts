@@ -10,7 +10,7 @@ export interface Resources {
 }
 
 /** What the replicas of a service reserve together. */
-export function requestedBy(settings: ServiceSettings): Resources {
+function requestedBy(settings: ServiceSettings): Resources {
   const replicas = initialReplicas(settings);
   const { cpu, memoryInGB } = settings.containerResourceRequirements;
   return { cpu: replicas * cpu, memoryInGB: replicas * memoryInGB };

@@ -12,7 +12,7 @@ export interface CrashHistory {
   readonly last: ReplicaExit | null;
 }
 
-export const RESTART: Backoff = { firstMs: 500, maximumMs: 60_000, factor: 2 };
+const RESTART: Backoff = { firstMs: 500, maximumMs: 60_000, factor: 2 };
 
 /** A replica that was ready this long before it ended starts the count anew. */
 const STEADY_MS = 60_000;

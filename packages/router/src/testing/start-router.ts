@@ -22,13 +22,13 @@ import { createRouterControl, type RouterControl, routerEntry } from '../index.t
 
 export const KEY = 'the-primary-key';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-export interface Call {
+interface Call {
   readonly method?: string;
   readonly body?: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ export interface Call {
   readonly agent?: Agent;
 }
 
-export interface TestReplica {
+interface TestReplica {
   readonly id: string;
   readonly path: string;
   /** Requests it has seen, with their bodies. */

@@ -12,13 +12,13 @@ import { systemClock } from '@farled/service';
 
 import { runtimeEntry } from '../index.ts';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
-export interface Call {
+interface Call {
   readonly method?: string;
   readonly body?: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;

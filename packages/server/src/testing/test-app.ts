@@ -20,7 +20,7 @@ export interface Answer {
   readonly body: any;
 }
 
-export interface Call {
+interface Call {
   readonly body?: unknown;
   /** Sent as they are, in place of a JSON body. */
   readonly raw?: string | Buffer;

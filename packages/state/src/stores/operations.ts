@@ -10,7 +10,7 @@ import type { Session } from '../session.ts';
 import { type Page, type PageRequest, toPage } from '../skip-tokens.ts';
 import type { OperationRow } from '../tables.ts';
 
-export interface StartedOperation {
+interface StartedOperation {
   readonly operation: OperationRecord;
   /** True when the same request was sent before: nothing is to be done again. */
   readonly existing: boolean;

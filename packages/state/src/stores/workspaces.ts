@@ -21,7 +21,7 @@ import type { WorkspaceRow } from '../tables.ts';
 
 type Fields = Omit<z.output<typeof CreateWorkspace>, 'existOk'>;
 
-export interface WorkspaceFilter extends LabelFilter {
+interface WorkspaceFilter extends LabelFilter {
   readonly subscriptionId?: string | undefined;
   readonly resourceGroup?: string | undefined;
 }

@@ -16,7 +16,7 @@ export type PythonChoice =
   | { readonly kind: 'absent'; readonly wanted: string };
 
 /** The oldest Python that the worker of a replica runs in. */
-export const OLDEST: PythonVersion = [3, 8, 0];
+const OLDEST: PythonVersion = [3, 8, 0];
 
 /** Without a wish: the newest of these, for which most packages have wheels. */
 const USUAL_NEWEST: PythonVersion = [3, 13, 0];

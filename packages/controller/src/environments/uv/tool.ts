@@ -23,7 +23,7 @@ export interface ToolParts {
   readonly signal: AbortSignal;
 }
 
-export const UV_VERSION = '0.13.9';
+const UV_VERSION = '0.13.9';
 /** One that is on the PATH is used from this version on: it has all that is asked of it here. */
 const OLDEST = [0, 9, 0];
 
