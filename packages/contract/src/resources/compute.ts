@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { ComputeName, KubernetesNamespace } from '../names.ts';
+import { KubernetesNamespace } from '../names.ts';
 import { DEFAULT_VM_SIZE, findVmSize, VM_SIZE_NAMES } from '../vm-sizes.ts';
 import { OperationId, Tags, Timestamp } from './common.ts';
 
@@ -107,5 +107,3 @@ export const PutCompute = z.discriminatedUnion('mode', [CreateCompute, AttachCom
   error: 'mode must be "create" or "attach"',
 });
 export type PutCompute = z.output<typeof PutCompute>;
-
-const ComputePathName = ComputeName;
