@@ -66,7 +66,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
     log,
     realServer: config.installAzuremlDefaults,
   });
-  const images = createImages({ imagesFolder: home.images, modelsFolder: home.models, artifacts });
+  const images = createImages({ imagesFolder: home.images, modelsFolder: home.models, artifacts, clock });
 
   let controller: Controller | undefined;
   const router = started.use(
@@ -121,7 +121,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   });
   started.defer(() => app.close());
   const url = await listen(app, config.api);
-  started.use(keepHouse({ state, artifacts, clock, log }));
+  started.use(keepHouse({ state, artifacts, images, clock, log }));
   await writeServerInfo(home.folder, { url, scoringUrl: router.url });
   log.info({ url, scoringUrl: router.url }, 'Farled is ready');
 

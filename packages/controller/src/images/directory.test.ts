@@ -18,7 +18,12 @@ const signal = new AbortController().signal;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'farled-images-'));
   artifacts = await openDirectoryArtifacts(join(folder, 'artifacts'), { clock: systemClock });
-  images = createImages({ imagesFolder: join(folder, 'images'), modelsFolder: join(folder, 'models'), artifacts });
+  images = createImages({
+    imagesFolder: join(folder, 'images'),
+    modelsFolder: join(folder, 'models'),
+    artifacts,
+    clock: systemClock,
+  });
 });
 afterEach(() => rm(folder, { recursive: true }));
 
@@ -90,7 +95,9 @@ test('a sweep keeps what is in use, and the models of it', async () => {
   const kept = await images.ensure({ models: [await one()], source: [await file('score.py', 'a')], signal });
   const other = { name: 'two', version: 1, files: [await file('b', 'b')] };
   await images.ensure({ models: [other], source: [await file('score.py', 'a')], signal });
-  await images.sweep(new Set([kept.digest]));
+  await images.sweep(new Set([kept.digest]), 60_000);
+  expect(await readdir(join(folder, 'images'))).toHaveLength(2);
+  await images.sweep(new Set([kept.digest]), -1);
   expect(await readdir(join(folder, 'images'))).toEqual([kept.digest]);
   expect(await readdir(join(folder, 'models'))).toHaveLength(1);
   expect(await readFile(join(kept.modelDirectory, 'folder', 'weights.bin'), 'utf8')).toBe('w');

@@ -1,9 +1,10 @@
 /** Images as folders. Models are laid out once for all images that hold them, because they may be large. */
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { access, lstat, mkdir, readdir, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import type { FileManifest } from '@farled/contract';
+import type { Clock } from '@farled/service';
 import { type ArtifactStore, digestOf } from '@farled/state';
 
 import type { Image, ImageRequest, Images } from './images.ts';
@@ -13,6 +14,7 @@ export interface ImagesParts {
   /** Unpacked models, by the digest of their files. */
   readonly modelsFolder: string;
   readonly artifacts: ArtifactStore;
+  readonly clock: Clock;
 }
 
 /** anchors: AZUREML_MODEL_DIR, and azureml.core.Model.get_model_path. */
@@ -21,7 +23,7 @@ const SOURCE = 'source';
 /** Unfinished folders start with it; a digest does not. */
 const TEMPORARY = '.new-';
 
-export function createImages({ imagesFolder, modelsFolder, artifacts }: ImagesParts): Images {
+export function createImages({ imagesFolder, modelsFolder, artifacts, clock }: ImagesParts): Images {
   const layOut = async (files: FileManifest, folder: string, mode: number, signal: AbortSignal): Promise<void> => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const { path, sha256, executable } of files) {
@@ -37,9 +39,13 @@ export function createImages({ imagesFolder, modelsFolder, artifacts }: ImagesPa
       layOut(files, folder, 0o400, signal),
     );
 
+  const imageDigest: Images['digest'] = ({ models, source }) =>
+    digestOf({ models: models.map(({ name, version, files }) => ({ name, version, files })), source });
+
   return {
+    digest: imageDigest,
     ensure: async ({ models, source, signal }: ImageRequest): Promise<Image> => {
-      const digest = digestOf({ models, source });
+      const digest = imageDigest({ models, source });
       const folder = await ensureFolder(join(imagesFolder, digest), async (building) => {
         await layOut(source, join(building, SOURCE), 0o600, signal);
         await mkdir(join(building, MODELS), { mode: 0o700 });
@@ -59,10 +65,12 @@ export function createImages({ imagesFolder, modelsFolder, artifacts }: ImagesPa
             : join(folder, MODELS),
       };
     },
-    sweep: async (inUse) => {
+    sweep: async (inUse, olderThanMs) => {
+      const isOld = async (path: string): Promise<boolean> =>
+        clock.now() - (await lstat(path)).birthtimeMs > olderThanMs;
       const models = new Set<string>();
       for (const name of await readdir(imagesFolder)) {
-        if (inUse.has(name)) {
+        if (inUse.has(name) || !(await isOld(join(imagesFolder, name)))) {
           for (const model of await modelsOf(join(imagesFolder, name, MODELS))) {
             models.add(model);
           }
@@ -71,7 +79,7 @@ export function createImages({ imagesFolder, modelsFolder, artifacts }: ImagesPa
         }
       }
       for (const name of await readdir(modelsFolder)) {
-        if (!models.has(name)) {
+        if (!models.has(name) && (await isOld(join(modelsFolder, name)))) {
           await rm(join(modelsFolder, name), { recursive: true, force: true });
         }
       }
@@ -109,7 +117,7 @@ async function exists(path: string): Promise<boolean> {
 /** Names of the unpacked models that an image refers to. */
 async function modelsOf(folder: string): Promise<string[]> {
   const found: string[] = [];
-  for (const name of await readdir(folder)) {
+  for (const name of await readdir(folder).catch(() => [])) {
     for (const version of await readdir(join(folder, name))) {
       found.push(basename(await readlink(join(folder, name, version))));
     }

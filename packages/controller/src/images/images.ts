@@ -21,6 +21,8 @@ export interface Image {
 export interface Images {
   /** Lays out an image unless it is there already; a crash leaves nothing that looks complete. */
   ensure(request: ImageRequest): Promise<Image>;
-  /** Removes images, and unpacked models, that are not among the digests still in use. */
-  sweep(inUse: ReadonlySet<string>): Promise<void>;
+  /** The digest that an image of these would have, whether it is there or not. */
+  digest(request: Omit<ImageRequest, 'signal'>): string;
+  /** Removes images that are older and not among the digests in use, and unpacked models that no image has. */
+  sweep(inUse: ReadonlySet<string>, olderThanMs: number): Promise<void>;
 }

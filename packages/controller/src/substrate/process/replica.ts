@@ -21,6 +21,11 @@ const DRAIN_TIMEOUT_MS = 1000;
 /** The kernel ends a killed process at once, unless it hangs in a device. */
 const KILL_TIMEOUT_MS = 30_000;
 
+interface End {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
 export class Replica {
   readonly spec: ReplicaSpec;
   readonly folder: ReplicaFolder;
@@ -31,7 +36,9 @@ export class Replica {
   #phase: ObservedReplica['phase'] = 'starting';
   #hadBeenReady = false;
   #exit: ReplicaExit | null = null;
-  #ended: { readonly code: number | null; readonly signal: string | null } | null = null;
+  /** How a process of our own ended; nobody tells that of one of an earlier run. */
+  #ended: End | null = null;
+  #ending: Promise<unknown> = Promise.resolve();
   #silentProbes = 0;
 
   private constructor(parts: ReplicaParts) {
@@ -46,9 +53,13 @@ export class Replica {
     const replica = new Replica(parts);
     const child = launch({ ...how, spec: replica.spec, folder: replica.folder });
     child.on('error', (error) => parts.log.error({ err: error, replica: replica.spec.id }, 'Replica could not start'));
-    child.on('exit', (code, signal) => {
-      replica.#ended = { code, signal };
-      killGroup(child.pid);
+    replica.#ending = new Promise<void>((resolve) => {
+      child.once('exit', (code, signal) => {
+        replica.#ended = { code, signal };
+        killGroup(child.pid);
+        resolve();
+      });
+      child.once('error', () => resolve());
     });
     child.unref();
     replica.#identity = await identifyProcess(child.pid ?? 0);
@@ -172,6 +183,8 @@ export class Replica {
   }
 
   async #noteExit(): Promise<void> {
+    // The kernel shows it as gone a moment before we are told how.
+    await this.#ending;
     this.#exit = {
       at: this.#parts.clock.now(),
       code: this.#ended?.code ?? null,
