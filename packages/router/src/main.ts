@@ -65,7 +65,6 @@ function drain(): void {
   log.info('Router drains');
   server.close(() => {
     control.close();
-    control.closeAllConnections();
     for (const service of services.all()) {
       service.close();
     }

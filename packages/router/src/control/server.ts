@@ -39,8 +39,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
   } else if (method === 'GET' && url === ROUTER_CONTROL.statistics) {
     sendJson(response, 200, parts.statistics());
   } else if (method === 'POST' && url === ROUTER_CONTROL.drain) {
-    response.writeHead(202).end();
+    // First the deed: who reads the answer may count on it that nothing new is taken.
     parts.drain();
+    response.writeHead(202).end();
   } else if (method === 'GET' && url.startsWith(REFUSALS)) {
     const refusal = parts.findRefusal(decodeURIComponent(url.slice(REFUSALS.length)));
     sendJson(response, refusal === undefined ? 404 : 200, refusal ?? null);
