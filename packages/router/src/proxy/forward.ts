@@ -34,19 +34,25 @@ export type Forwarded =
 /** Errors before a byte was sent. */
 const NOT_CONNECTED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT', 'UND_ERR_CONNECT_TIMEOUT']);
 
+const GONE = new Error('the client closed the connection');
+const TIMED_OUT = new Error('the scoring timeout is over');
+
 export async function forward(parts: Forwarding): Promise<Forwarded> {
   const { pool, request, response, path, body, requestId, timeoutMs, clock } = parts;
   const stop = new AbortController();
   let why: 'timedOut' | 'clientGone' | null = null;
   const onClose = (): void => {
-    why ??= 'clientGone';
-    stop.abort();
+    // Also comes after an answer that went out whole; an abort then would only cost.
+    if (!response.writableFinished) {
+      why ??= 'clientGone';
+      stop.abort(GONE);
+    }
   };
   response.once('close', onClose);
   const started = clock.now();
   const cancel = clock.after(timeoutMs, () => {
     why ??= 'timedOut';
-    stop.abort();
+    stop.abort(TIMED_OUT);
   });
   try {
     const answer = await pool.request({

@@ -76,7 +76,11 @@ export class Proxy {
     }
     ledger.accepted += 1;
     const gone = new AbortController();
-    const onClose = (): void => gone.abort(new Error('the client closed the connection'));
+    const onClose = (): void => {
+      if (!exchange.response.writableFinished) {
+        gone.abort(new Error('the client closed the connection'));
+      }
+    };
     exchange.response.once('close', onClose);
     try {
       await this.#admitAndForward(exchange, service, path, body, gone.signal);
