@@ -163,6 +163,14 @@ def run(raw):
     expect(report?.failure?.message).toContain('its limit is 95 MB');
   });
 
+  test('an allocation far beyond the limit fails before it is made, and the replica goes on', async () => {
+    const script = 'def init(): pass\ndef run(raw): return len(bytearray(int(raw)))';
+    await using replica = await startReplica({ script, variables: { FARLED_MEMORY_LIMIT_BYTES: '100000000' } });
+    expect((await replica.score('8000000000')).status).toBe(500);
+    expect(await replica.log()).toContain('MemoryError');
+    expect((await replica.score('1000')).text).toBe('1000');
+  });
+
   test('more requests than it has slots are refused as not begun', async () => {
     await using replica = await startReplica({ script: BAD });
     const busy = replica.score('sleep').catch(() => {});

@@ -1,6 +1,7 @@
 import ctypes
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -11,10 +12,13 @@ from . import entry_script, frames, query, stand_ins
 
 FRONT = 3
 PR_SET_PDEATHSIG = 1
+# Reserved and not used: stacks of threads, arenas of allocators. The front holds what is used to the limit itself.
+UNUSED_BYTES = 1024 ** 3
 
 
 def main():
     _end_with_the_front()
+    _limit_memory()
     connection = socket.socket(fileno=FRONT)
     connection.set_inheritable(False)
     # The front ends a worker by closing the connection, or kills it.
@@ -92,3 +96,15 @@ def _end_with_the_front():
         return
     if os.getppid() != int(os.environ.get("FARLED_FRONT_PID", os.getppid())):
         os._exit(1)
+
+
+def _limit_memory():
+    """A single allocation far beyond the limit fails before it is made: the front could only look on."""
+    limit = os.environ.get("FARLED_MEMORY_LIMIT_BYTES")
+    if limit is None:
+        return
+    try:
+        most = int(limit) + UNUSED_BYTES
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    except (OSError, ValueError):
+        pass  # The system allows less already, or knows no such limit.
