@@ -1,19 +1,33 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { createEnvironments } from '@farled/controller';
-import { readInferenceConfig } from '@farled/sdk';
+import { CondaDependencies, Environment, InferenceConfig, Model, readInferenceConfig } from '@farled/sdk';
 import { silentLogger, systemClock } from '@farled/service';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { deployment, devTestCompute } from './harness/sample.ts';
 import { ROOT, startServer, type TestServer } from './harness/server.ts';
 
 const EXAMPLE = join(ROOT, 'examples', 'diabetes');
 const BIN = join(ROOT, 'node_modules', '.bin');
+
+const IDIOM = `
+import azureml.core
+from azureml.core.model import Model
+
+def init():
+    global text
+    with open(Model.get_model_path('weights')) as file:
+        text = file.read()
+
+def run(raw_data):
+    return [text, azureml.core.VERSION]
+`;
 
 /** The documentation's own steps, with the documentation's own files and a model that scikit-learn trained. */
 describe('the seed', () => {
@@ -75,4 +89,22 @@ describe('the seed', () => {
     ]);
     expect({ code, said }).toMatchObject({ code: 0 });
   }, 300_000);
+
+  test('runs a script of 2019, whose Model.get_model_path comes from the real azureml-core', async () => {
+    const sourceDirectory = join(folder, 'idiom');
+    await mkdir(sourceDirectory);
+    await writeFile(join(sourceDirectory, 'score.py'), IDIOM);
+    await writeFile(join(folder, 'weights.txt'), '42');
+    const environment = new Environment('idiom');
+    environment.python.condaDependencies = CondaDependencies.create({ pipPackages: ['azureml-defaults'] });
+    const target = await devTestCompute(server.workspace, 'idiom-aks');
+    const model = await Model.register(server.workspace, {
+      modelPath: join(folder, 'weights.txt'),
+      modelName: 'weights',
+    });
+    const inferenceConfig = new InferenceConfig({ entryScript: 'score.py', sourceDirectory, environment });
+    const service = await Model.deploy(server.workspace, 'idiom', [model], inferenceConfig, deployment(), target);
+    await service.waitForDeployment();
+    expect(await service.run('')).toEqual(['42', expect.stringMatching(/^1\.\d+/)]);
+  }, 600_000);
 });
