@@ -4,10 +4,10 @@ export type Tell = (line: string) => void;
 
 interface Work<Result> {
   readonly lines: string[];
+  /** One for each caller that waits. */
   readonly listeners: Set<Tell>;
   readonly abort: AbortController;
   readonly result: Promise<Result>;
-  waiting: number;
 }
 
 export class SharedWork<Result> {
@@ -15,24 +15,41 @@ export class SharedWork<Result> {
 
   /**
    * Joins the work of that key, or begins it. A late caller is told the earlier lines first. A caller whose signal
-   * aborts leaves with the signal's reason.
+   * aborts leaves with the signal's reason; the last one stops the work, and stays until it has cleaned up behind itself.
    */
   async do(
     key: string,
     caller: { readonly tell: Tell; readonly signal: AbortSignal },
     run: (tell: Tell, signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
-    caller.signal.throwIfAborted();
+    const { signal } = caller;
+    signal.throwIfAborted();
     const work = this.#joinable(key) ?? this.#begin(key, run);
-    work.lines.forEach(caller.tell);
+    const outcome = Promise.withResolvers<Result>();
     const listener: Tell = (line) => caller.tell(line);
-    work.listeners.add(listener);
-    work.waiting += 1;
-    try {
-      return await this.#outcome(work, caller.signal);
-    } finally {
+    const leave = (): void => {
+      const gone = (): void => outcome.reject(signal.reason as Error);
       work.listeners.delete(listener);
-      work.waiting -= 1;
+      if (work.listeners.size > 0) {
+        gone();
+        return;
+      }
+      work.abort.abort(signal.reason);
+      work.result.then(gone, gone);
+    };
+    work.lines.forEach(listener);
+    work.listeners.add(listener);
+    signal.addEventListener('abort', leave, { once: true });
+    // A listener may have aborted while it was told the earlier lines.
+    if (signal.aborted) {
+      leave();
+    }
+    work.result.then(outcome.resolve, outcome.reject);
+    try {
+      return await outcome.promise;
+    } finally {
+      signal.removeEventListener('abort', leave);
+      work.listeners.delete(listener);
     }
   }
 
@@ -50,7 +67,7 @@ export class SharedWork<Result> {
       lines.push(line);
       listeners.forEach((listener) => listener(line));
     };
-    const work: Work<Result> = { lines, listeners, abort, result: run(tell, abort.signal), waiting: 0 };
+    const work: Work<Result> = { lines, listeners, abort, result: run(tell, abort.signal) };
     this.#running.set(key, work);
     const forget = (): void => {
       if (this.#running.get(key) === work) {
@@ -59,27 +76,5 @@ export class SharedWork<Result> {
     };
     work.result.then(forget, forget);
     return work;
-  }
-
-  /** Whoever leaves last stops the work, and stays until it has cleaned up behind itself. */
-  async #outcome(work: Work<Result>, signal: AbortSignal): Promise<Result> {
-    const left = Promise.withResolvers<never>();
-    const leave = (): void => {
-      if (work.waiting === 1) {
-        work.abort.abort(signal.reason);
-        work.result.then(
-          () => left.reject(signal.reason as Error),
-          () => left.reject(signal.reason as Error),
-        );
-      } else {
-        left.reject(signal.reason as Error);
-      }
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    try {
-      return await Promise.race([work.result, left.promise]);
-    } finally {
-      signal.removeEventListener('abort', leave);
-    }
   }
 }

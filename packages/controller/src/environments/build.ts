@@ -25,8 +25,9 @@ export interface BuildParts {
 }
 
 const BUILDING = '.building-';
-/** Who builds there, and which child it has started: for those who find the folder after a crash. */
-const BUILDER = 'builder.json';
+/** The name says who builds there, so that there is no moment in which the folder is anyone's. */
+const BUILDER = /^\.building-(?<pid>\d+)-(?<ticks>\d*)-/;
+/** Which child the builder has started: for those who find the folder after a crash. */
 const CHILD = 'child.json';
 
 /** The interpreter of the environment of that digest below the folder. */
@@ -55,15 +56,16 @@ export async function build(parts: BuildParts, digest: string, recipe: Recipe, p
   if (await isBuilt(folder, digest)) {
     return;
   }
-  const building = join(folder, `${BUILDING}${digest}-${randomUUID()}`);
+  const { pid, startTicks } = await identifyProcess(process.pid);
+  const building = join(folder, `${BUILDING}${pid}-${startTicks ?? ''}-${randomUUID()}`);
   await mkdir(building, { mode: 0o700 });
   try {
-    await writeFile(join(building, BUILDER), JSON.stringify(await identifyProcess(process.pid)), { mode: 0o600 });
     await fill(building, parts, recipe, python);
-    await rm(join(building, BUILDER));
     await rm(join(building, CHILD), { force: true });
-    await rm(join(folder, digest), { recursive: true, force: true });
-    await rename(building, join(folder, digest));
+    if (!(await isBuilt(folder, digest))) {
+      await rm(join(folder, digest), { recursive: true, force: true });
+      await rename(building, join(folder, digest));
+    }
   } finally {
     await rm(building, { recursive: true, force: true });
   }
@@ -74,8 +76,9 @@ export async function removeLeftovers(folder: string): Promise<void> {
   const names = await readdir(folder);
   for (const name of names.filter((candidate) => candidate.startsWith(BUILDING))) {
     const building = join(folder, name);
-    const builder = Holder.safeParse(await readJsonFile(join(building, BUILDER)));
-    if (builder.success && (await isRunning(builder.data))) {
+    const builder = BUILDER.exec(name)?.groups;
+    const startTicks = builder?.['ticks'] === '' ? null : (builder?.['ticks'] ?? null);
+    if (builder !== undefined && (await isRunning({ pid: Number(builder['pid']), startTicks }))) {
       continue;
     }
     const child = Holder.safeParse(await readJsonFile(join(building, CHILD)));

@@ -26,6 +26,22 @@ const CAUSES: readonly Cause[] = [
       'Ask for a Python version, or a version of the package, that have a wheel; older packages need an older Python.',
   },
   {
+    pattern: /Because (\S+) has no (?:\S+ )?(?:wheels|source distribution)/,
+    sentence: (name) => `"${name}" has no wheel for this Python`,
+    suggestion:
+      'Ask for a Python version, or a version of the package, that have a wheel; older packages need an older Python.',
+  },
+  {
+    pattern: /the current Python version \((\S+)\) does not satisfy/,
+    sentence: (version) => `what is asked for does not run in Python ${version}`,
+    suggestion: 'Ask for another version of Python, or loosen the versions of the packages.',
+  },
+  {
+    pattern: /Because you require (\S+ and \S+?),? we can conclude/,
+    sentence: (both) => `${both} exclude each other`,
+    suggestion: 'Keep one of them.',
+  },
+  {
     pattern: /(?:Because )?there (?:is no version|are no versions) of ([A-Za-z0-9._-]+(?:\[[^\]]*\])?\s*\S*)/,
     sentence: (name) => `there is no version ${name}`,
     suggestion: 'Ask for a version that exists for this Python.',
@@ -36,7 +52,7 @@ const CAUSES: readonly Cause[] = [
     suggestion: 'Loosen the version, or ask for another version of Python.',
   },
   {
-    pattern: /Because ([A-Za-z0-9._-]+)\S* (?:depends on|has no)/,
+    pattern: /Because ([A-Za-z0-9._-]+)\S* depends on/,
     sentence: (name) => `the requirements of "${name}" can not be met together with the others`,
     suggestion: 'Loosen the versions in the environment until they agree.',
   },
@@ -50,7 +66,8 @@ const CAUSES: readonly Cause[] = [
 
 /** The error of an installation whose output this is. */
 export function installationFailed(lines: readonly string[]): FarledError {
-  const output = lines.join('\n');
+  // Older ones break their sentences into lines.
+  const output = lines.join(' ').replaceAll(/\s+/g, ' ');
   const cause = CAUSES.find(({ pattern }) => pattern.test(output));
   const name = hideUserInfo((cause?.pattern.exec(output)?.[1] ?? '').replace(/[.,`]+$/, ''));
   const why = cause === undefined ? '' : `: ${cause.sentence(name)}`;

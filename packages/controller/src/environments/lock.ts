@@ -12,7 +12,7 @@ const POLL_MS = 100;
 
 /**
  * Waits until the lock is ours. Two that find a dead holder's lock at the same moment may both get it, within a
- * window of microseconds; what the lock guards is a rename that only one of them can win.
+ * window of microseconds: what the lock guards must bear that, and only be wasteful then.
  */
 export async function acquireLock(
   path: string,
@@ -54,14 +54,21 @@ async function linkOnce(from: string, to: string): Promise<boolean> {
   }
 }
 
+/** Moves it aside first: only one can, and only then is it known what was moved. */
 async function removeStale(path: string): Promise<void> {
   const aside = `${path}.${randomUUID()}`;
   try {
     await rename(path, aside);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return;
     }
+    throw error;
+  }
+  const moved = Holder.safeParse(await readJsonFile(aside));
+  if (moved.success && (await isRunning(moved.data))) {
+    // Another one took the lock over after we had looked.
+    await linkOnce(aside, path);
   }
   await rm(aside, { force: true });
 }

@@ -66,10 +66,18 @@ export function refuseUnbuildable({ name, docker, python }: EnvironmentDefinitio
 }
 
 /** Everything that decides what is in the folder. */
-export function digestOf(recipe: Recipe, python: PythonVersion): string {
-  const { requirements, index } = recipe;
-  const decides = [BUILDER_VERSION, process.platform, process.arch, formatMinor(python), requirements, index];
-  return createHash('sha256').update(JSON.stringify(decides)).digest('hex').slice(0, 32);
+export function digestOf({ requirements, index }: Recipe, python: PythonVersion): string {
+  return digest([formatMinor(python), requirements, index]);
+}
+
+/** Everything that was asked for, before it is known which Python there is for it. */
+export function wishOf({ python, requirements, index }: Recipe, policy: 'exact' | 'nearest'): string {
+  return digest([policy, python, requirements, index]);
+}
+
+function digest(decides: readonly unknown[]): string {
+  const all = [BUILDER_VERSION, process.platform, process.arch, ...decides];
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 32);
 }
 
 function notesOnImages({ docker }: EnvironmentDefinition): string[] {

@@ -1,12 +1,12 @@
 /** An environment that its user looks after: the interpreter that is named, as it is. */
 import { createHash } from 'node:crypto';
-import { access, constants } from 'node:fs/promises';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 
 import { FarledError } from '@farled/contract';
 
 import type { Tell } from '../shared-work.ts';
 import type { BuiltEnvironment } from './environments.ts';
+import { findExecutable, isExecutable } from './executable.ts';
 import type { Variables } from './uv/environment.ts';
 
 /** @throws FarledError EnvironmentBuildFailed when there is no such program. */
@@ -35,21 +35,6 @@ async function locate(interpreterPath: string, variables: Variables): Promise<st
   if (interpreterPath.includes('/')) {
     return isAbsolute(interpreterPath) && (await isExecutable(interpreterPath)) ? interpreterPath : null;
   }
-  const folders = (variables['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder));
-  const names = interpreterPath === 'python' ? ['python', 'python3'] : [interpreterPath];
-  for (const path of names.flatMap((name) => folders.map((folder) => join(folder, name)))) {
-    if (await isExecutable(path)) {
-      return path;
-    }
-  }
-  return null;
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  const found = await findExecutable(interpreterPath, variables);
+  return found === null && interpreterPath === 'python' ? findExecutable('python3', variables) : found;
 }

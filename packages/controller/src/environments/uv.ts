@@ -7,9 +7,11 @@ import type { Clock, Logger } from '@farled/service';
 import { SharedWork, type Tell } from '../shared-work.ts';
 import { build, interpreterPath, isBuilt, removeLeftovers } from './build.ts';
 import type { BuildRequest, BuiltEnvironment, Environments } from './environments.ts';
+import { type Memory, recall, remember } from './memory.ts';
 import { importedModules } from './python/imports.ts';
+import { seemsInstalled } from './python/installed.ts';
 import { Pythons } from './python/resolve.ts';
-import { digestOf, recipeOf, refuseUnbuildable } from './recipe.ts';
+import { digestOf, type Recipe, recipeOf, refuseUnbuildable, wishOf } from './recipe.ts';
 import { useInterpreter } from './user-managed.ts';
 import { installerEnvironment, type Variables } from './uv/environment.ts';
 import { findUv } from './uv/tool.ts';
@@ -29,6 +31,8 @@ export interface EnvironmentsOptions {
   readonly log: Logger;
 }
 
+const BUILT_ALREADY = 'The environment is built already.';
+
 /** Larger ones are data, not source. */
 const LARGEST_SOURCE = 1024 * 1024;
 
@@ -45,28 +49,48 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
       findUv({ ...options, configured: options.uv, environment, tell: tellAll, signal: shared }),
     );
 
-  const buildManaged = async (request: BuildRequest): Promise<BuiltEnvironment> => {
-    const { definition, log: tell, signal } = request;
+  /** What the wish came to earlier, while that is whole, and nothing better has been installed since. */
+  const recallBuilt = async (wish: string): Promise<Memory | null> => {
+    const memory = await recall(folder, wish);
+    if (memory === null || !(await isBuilt(folder, memory.digest))) {
+      return null;
+    }
+    return memory.insteadOf !== null && (await seemsInstalled(memory.insteadOf, environment)) ? null : memory;
+  };
+
+  const make = async (request: BuildRequest, recipe: Recipe): Promise<string> => {
+    const { log: tell, signal, pythonPolicy: policy } = request;
+    const uv = await uvFor(request);
+    const parts = { uv, environment, clock, signal };
+    const { interpreter, ...choice } = await pythons.resolve(parts, { clauses: recipe.python, policy }, tell);
+    const digest = digestOf(recipe, interpreter.version);
+    if (await isBuilt(folder, digest)) {
+      tell(BUILT_ALREADY);
+    } else {
+      const run = (tellAll: Tell, shared: AbortSignal): Promise<void> =>
+        build({ ...parts, folder, tell: tellAll, signal: shared }, digest, recipe, interpreter);
+      await builds.do(digest, { tell, signal }, run);
+      log.info({ environment: request.definition.name, digest }, 'Environment built');
+    }
+    await remember(folder, wishOf(recipe, policy), { digest, ...choice, lines: [...choice.lines] });
+    return digest;
+  };
+
+  const ensureManaged = async (request: BuildRequest): Promise<BuiltEnvironment> => {
+    const { definition, log: tell, pythonPolicy } = request;
     const imported = await importsOf(request.sourceDirectory);
     const recipe = recipeOf(definition, { imported, realServer: options.realServer });
     recipe.notes.forEach((note) => tell(note));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await removeLeftovers(folder);
-    const uv = await uvFor(request);
-    const wish = { clauses: recipe.python, policy: request.pythonPolicy };
-    const python = await pythons.resolve({ uv, environment, clock, signal }, wish, tell);
-    const digest = digestOf(recipe, python.version);
-    if (await isBuilt(folder, digest)) {
-      tell('The environment is built already.');
-    } else {
-      const run = (tellAll: Tell, shared: AbortSignal): Promise<void> =>
-        build({ folder, uv, environment, clock, tell: tellAll, signal: shared }, digest, recipe, python);
-      await builds.do(digest, { tell, signal }, run);
-      log.info({ environment: definition.name, digest }, 'Environment built');
+    const memory = await recallBuilt(wishOf(recipe, pythonPolicy));
+    if (memory !== null) {
+      [...memory.lines, BUILT_ALREADY].forEach((line) => tell(line));
     }
-    const interpreter = interpreterPath(folder, digest);
-    tell(`Interpreter ${interpreter}`);
-    return { digest, python: interpreter };
+    const digest = memory?.digest ?? (await make(request, recipe));
+    const python = interpreterPath(folder, digest);
+    tell(`Interpreter ${python}`);
+    return { digest, python };
   };
 
   return {
@@ -76,7 +100,7 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
       request.signal.throwIfAborted();
       return definition.python.userManagedDependencies
         ? useInterpreter(definition.python.interpreterPath, variables, request.log)
-        : buildManaged(request);
+        : ensureManaged(request);
     },
   };
 }

@@ -93,13 +93,18 @@ function clauseOf(text: string, spec: string): VersionClause {
   const wildcard = groups['wildcard'] !== undefined;
   switch (said) {
     case '=':
-      return { operator: '==', version: `${version}.*` };
+      return { operator: '==', version: prefix(version) };
     case '==':
     case '!=':
-      return { operator: said, version: wildcard ? `${version}.*` : version };
+      return { operator: said, version: wildcard ? prefix(version) : version };
     default:
       return { operator: said as VersionClause['operator'], version };
   }
+}
+
+/** Of a pre-release there is no prefix: it names one version. */
+function prefix(version: string): string {
+  return /^(?:\d+!)?\d+(?:\.\d+)*$/.test(version) ? `${version}.*` : version;
 }
 
 function unreadable(spec: string, why: string): FarledError {

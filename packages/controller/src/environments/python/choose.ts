@@ -59,17 +59,23 @@ export function nearestPython(clauses: readonly VersionClause[], installed: read
 export function unavailable(clauses: readonly VersionClause[], installed: readonly Interpreter[]): FarledError {
   const here = [...new Set(sorted(installed).map((one) => formatVersion(one.version)))];
   const wish = clauses.length === 0 ? 'any version' : `python ${describe(clauses)}`;
-  const tooOld =
-    highestWanted(clauses)[0] < 3 || compareVersions(highestWanted(clauses), [...OLDEST.slice(0, 2), 0]) < 0;
+  const why = isTooOld(clauses)
+    ? `and replicas run in Python ${minor(OLDEST)} and newer`
+    : "which is not on this machine and can't be downloaded";
   return new FarledError(
     'PythonVersionUnavailable',
-    `The environment asks for ${wish}, which is not on this machine and can't be downloaded. Installed: ${here.length === 0 ? 'none' : here.join(', ')}.`,
+    `The environment asks for ${wish}, ${why}. Installed: ${here.length === 0 ? 'none' : here.join(', ')}.`,
     {
-      suggestion: tooOld
-        ? `Farled runs Python ${minor(OLDEST)} and newer: ask for one of those.`
+      suggestion: isTooOld(clauses)
+        ? `Ask for one of those: "python=${minor(OLDEST)}" in the conda dependencies.`
         : 'Install it (for example with pyenv or uv python install), or ask for an installed version: "python=3.x" in the conda dependencies.',
     },
   );
+}
+
+/** Whether no Python that a replica can run in meets the wish, wherever it may be had. */
+export function isTooOld(clauses: readonly VersionClause[]): boolean {
+  return compareVersions(highestWanted(clauses), OLDEST) < 0;
 }
 
 /** The clauses as one writes them. */

@@ -1,5 +1,5 @@
 /** The Python interpreters of this machine, and the ones that uv can download. */
-import { readdir } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
@@ -54,6 +54,25 @@ export async function installedPythons(parts: UvParts): Promise<Interpreter[]> {
   );
 }
 
+/** Whether a Python of that minor version seems to be here now: a look at names only, which starts no program. */
+export async function seemsInstalled(minor: string, environment: Variables): Promise<boolean> {
+  const data = environment['XDG_DATA_HOME'] ?? join(environment['HOME'] ?? homedir(), '.local', 'share');
+  const ofUv = await readdir(environment['UV_PYTHON_INSTALL_DIR'] ?? join(data, 'uv', 'python')).catch(() => []);
+  if (ofUv.some((name) => name.startsWith(`cpython-${minor}.`))) {
+    return true;
+  }
+  const folders = (await searchPath(environment)).split(delimiter);
+  const found = await Promise.all(
+    folders.map((folder) =>
+      access(join(folder, `python${minor}`)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return found.includes(true);
+}
+
 /** A download that does not begin within seconds will not begin; one that runs gets the time that it needs. */
 const NO_PATIENCE = { UV_HTTP_RETRIES: '0', UV_HTTP_CONNECT_TIMEOUT: '5', UV_HTTP_TIMEOUT: '15' };
 
@@ -71,7 +90,7 @@ export async function downloadPython(parts: UvParts, version: string, tell: Tell
   tell(
     code === 0
       ? `Python ${version} was downloaded.`
-      : `Python ${version} could not be downloaded: ${lines.at(-1) ?? 'no reason given'}`,
+      : `Python ${version} could not be downloaded: ${lines.at(-1)?.trim() ?? 'no reason given'}`,
   );
   return code === 0;
 }

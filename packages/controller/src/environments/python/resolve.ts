@@ -3,12 +3,20 @@ import type { Clock } from '@farled/service';
 
 import type { Tell } from '../../shared-work.ts';
 import type { VersionClause } from '../conda/match-spec.ts';
-import { choosePython, describe, type Interpreter, nearestPython, unavailable } from './choose.ts';
+import { choosePython, describe, type Interpreter, isTooOld, nearestPython, unavailable } from './choose.ts';
 import { downloadPython, installedPythons, type UvParts } from './installed.ts';
 import { formatVersion, parsePythonVersion } from './version.ts';
 
 /** How long a version that could not be downloaded is not tried again. */
 const GIVE_UP_MS = 10 * 60_000;
+
+interface Resolved {
+  readonly interpreter: Interpreter;
+  /** What the log was told about the choice. */
+  readonly lines: readonly string[];
+  /** The minor version that this one is taken instead of, and that may come to be installed. */
+  readonly insteadOf: string | null;
+}
 
 export class Pythons {
   readonly #clock: Clock;
@@ -23,35 +31,27 @@ export class Pythons {
     uv: UvParts,
     wish: { readonly clauses: readonly VersionClause[]; readonly policy: 'exact' | 'nearest' },
     tell: Tell,
-  ): Promise<Interpreter> {
+  ): Promise<Resolved> {
     const { clauses, policy } = wish;
     const installed = await installedPythons(uv);
     const choice = choosePython(clauses, installed);
     if (choice.kind === 'found') {
-      return this.#take(choice.interpreter, choice.note, tell);
+      return take(choice.interpreter, choice.note, tell);
     }
-    if (await this.#download(uv, choice.wanted, tell)) {
+    const tooOld = isTooOld(clauses);
+    if (!tooOld && (await this.#download(uv, choice.wanted, tell))) {
       const again = choosePython(clauses, await installedPythons(uv));
       if (again.kind === 'found') {
-        return this.#take(again.interpreter, again.note, tell);
+        return take(again.interpreter, again.note, tell);
       }
     }
     if (policy === 'exact') {
       throw unavailable(clauses, installed);
     }
     const nearest = nearestPython(clauses, installed);
-    tell(
-      `WARNING: Python ${describe(clauses)} was asked for and is not on this machine. Python ${formatVersion(nearest.version)}, the nearest newer one, is used instead: packages and script may behave differently.`,
-    );
-    return this.#take(nearest, null, tell);
-  }
-
-  #take(interpreter: Interpreter, note: string | null, tell: Tell): Interpreter {
-    if (note !== null) {
-      tell(note);
-    }
-    tell(`Python ${formatVersion(interpreter.version)} (${interpreter.path}).`);
-    return interpreter;
+    const why = tooOld ? 'is too old for replicas' : 'is not on this machine';
+    const warning = `WARNING: Python ${describe(clauses)} was asked for and ${why}. Python ${formatVersion(nearest.version)}, the nearest newer one, is used instead: packages and script may behave differently.`;
+    return { ...take(nearest, warning, tell), insteadOf: tooOld ? null : choice.wanted };
   }
 
   async #download(uv: UvParts, wanted: string, tell: Tell): Promise<boolean> {
@@ -67,6 +67,15 @@ export class Pythons {
     }
     return done;
   }
+}
+
+function take(interpreter: Interpreter, note: string | null, tell: Tell): Resolved {
+  const lines = [
+    ...(note === null ? [] : [note]),
+    `Python ${formatVersion(interpreter.version)} (${interpreter.path}).`,
+  ];
+  lines.forEach((line) => tell(line));
+  return { interpreter, lines, insteadOf: null };
 }
 
 /** An open wish such as «>=3.99» names no version that could be asked for. */

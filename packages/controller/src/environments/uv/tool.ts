@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
 /** Finds uv, or installs it once below the tools folder. */
+import { randomUUID } from 'node:crypto';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import type { Clock } from '@farled/service';
 
 import type { Tell } from '../../shared-work.ts';
 import { runChild } from '../child.ts';
+import { findExecutable, isExecutable } from '../executable.ts';
 import { acquireLock } from '../lock.ts';
 import { compareVersions } from '../python/version.ts';
 import type { Variables } from './environment.ts';
@@ -29,14 +30,22 @@ const OLDEST = [0, 9, 0];
 
 const FETCH_WHEEL = fileURLToPath(new URL('../../../src/environments/uv/fetch_wheel.py', import.meta.url));
 
-/** The path, or name, to start uv by. */
+/** The path to start uv by: a name would be looked up anew on whatever PATH uv is started with. */
 export async function findUv(parts: ToolParts): Promise<string> {
-  if (parts.configured !== undefined) {
-    return parts.configured;
+  const { configured, environment } = parts;
+  if (configured !== undefined) {
+    const path = configured.includes('/') ? configured : await findExecutable(configured, environment);
+    if (path === null || !(await isExecutable(path))) {
+      throw new FarledError('EnvironmentBuildFailed', `There is no uv at "${configured}", where it was said to be.`, {
+        suggestion: 'Say where uv is, or say nothing: then it is installed when an environment needs it.',
+      });
+    }
+    return path;
   }
-  const found = await versionOf('uv', parts);
-  if (found !== null && compareVersions(found, OLDEST) >= 0) {
-    return 'uv';
+  const found = await findExecutable('uv', environment);
+  const version = found === null ? null : await versionOf(found, parts);
+  if (found !== null && version !== null && compareVersions(version, OLDEST) >= 0) {
+    return found;
   }
   const folder = join(parts.toolsFolder, `uv-${UV_VERSION}`);
   const uv = join(folder, 'bin', 'uv');
@@ -63,6 +72,7 @@ async function install(folder: string, parts: ToolParts): Promise<void> {
     try {
       const code = await runChild({ ...parts, tell, command: 'python3', arguments: command(temporary) });
       if (code === 0 && (await exists(join(temporary, 'bin', 'uv')))) {
+        await rm(folder, { recursive: true, force: true });
         await rename(temporary, folder);
         return;
       }
