@@ -1,0 +1,2 @@
+/** Builds container images without Docker and moves them between registries. */
+export {};

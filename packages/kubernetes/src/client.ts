@@ -1,0 +1,71 @@
+/** Talks to the API server of one cluster. */
+import type { Kind } from './kinds.ts';
+import type { KubernetesObject } from './objects.ts';
+
+export interface ObjectKey {
+  readonly name: string;
+  /** Absent for kinds without namespaces. */
+  readonly namespace?: string | undefined;
+}
+
+export interface ListOptions {
+  /** Absent: all namespaces. */
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+}
+
+export interface LogOptions {
+  readonly container?: string;
+  readonly tailLines?: number;
+  readonly previous?: boolean;
+  readonly follow?: boolean;
+  readonly timestamps?: boolean;
+}
+
+/** One action that must be allowed, as a SelfSubjectAccessReview asks for it. */
+export interface Permission {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+}
+
+/**
+ * Every method throws a KubernetesError: the API server's Status, or that it can't be reached. Answers of 429, and
+ * failures that say that nothing was done, are repeated within the method's deadline with growing delay.
+ */
+export interface KubernetesClient extends AsyncDisposable {
+  /** Base address of the API server. */
+  readonly server: string;
+  version(
+    signal: AbortSignal,
+  ): Promise<{ readonly major: number; readonly minor: number; readonly gitVersion: string }>;
+  /** Undefined when there is none. */
+  get<Read extends KubernetesObject>(kind: Kind<Read>, key: ObjectKey, signal: AbortSignal): Promise<Read | undefined>;
+  list<Read extends KubernetesObject>(kind: Kind<Read>, options: ListOptions, signal: AbortSignal): Promise<Read[]>;
+  /**
+   * Server-side apply, as the field manager `farled`. Fields that others own and ours differ from are taken over: what
+   * is not ours is not named.
+   */
+  apply<Read extends KubernetesObject>(kind: Kind<Read>, object: Read, signal: AbortSignal): Promise<Read>;
+  /** Fails with reason AlreadyExists when there is one. */
+  create<Read extends KubernetesObject>(kind: Kind<Read>, object: Read, signal: AbortSignal): Promise<Read>;
+  /** PUT: fails with reason Conflict when its resourceVersion is not the current one. */
+  replace<Read extends KubernetesObject>(kind: Kind<Read>, object: Read, signal: AbortSignal): Promise<Read>;
+  /** JSON merge patch, of a subresource when one is named. */
+  patch<Read extends KubernetesObject>(
+    kind: Kind<Read>,
+    key: ObjectKey,
+    change: unknown,
+    signal: AbortSignal,
+    subresource?: string,
+  ): Promise<Read>;
+  /** What is gone already is no error. */
+  delete(kind: Kind, key: ObjectKey, signal: AbortSignal): Promise<void>;
+  /** Lines of a container's log; ends when the log does, or, following, when the signal aborts. */
+  logs(pod: Required<ObjectKey>, options: LogOptions, signal: AbortSignal): AsyncIterable<string>;
+  /** Those of the permissions that the credential lacks. */
+  missing(permissions: readonly Permission[], signal: AbortSignal): Promise<readonly Permission[]>;
+}

@@ -1,0 +1,2 @@
+/** A small client of the Kubernetes API. */
+export {};
