@@ -101,3 +101,4 @@ export {
   ReplicaFailure,
   ReplicaReport,
 } from './internal/replica.ts';
+export { CLUSTER, ClusterRoute } from './internal/cluster-route.ts';

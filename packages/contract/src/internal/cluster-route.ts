@@ -1,0 +1,54 @@
+/**
+ * What the routers in a cluster are told of a service: one labelled Secret each, beside the service's EndpointSlices,
+ * which say where its replicas are. Routers need nothing else, and nobody but the cluster's API server.
+ */
+import { z } from 'zod';
+
+export const ClusterRoute = z.object({
+  /** The name in `/api/v1/service/<name>/score`. */
+  name: z.string(),
+  /** Name of the workspace, for logs and explanations. */
+  workspace: z.string(),
+  /** Hexadecimal SHA-256 of each key that is let in; null when the service is open to all. */
+  keyDigests: z.array(z.string()).nullable(),
+  maxConcurrentRequestsPerContainer: z.int(),
+  maxQueueWaitMs: z.int(),
+  scoringTimeoutMs: z.int(),
+  /** Name of the Deployment in the Secret's namespace, and of the headless Service before it. */
+  deployment: z.string(),
+  scaling: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('fixed'), replicas: z.int() }),
+    z.object({
+      kind: z.literal('automatic'),
+      minReplicas: z.int(),
+      maxReplicas: z.int(),
+      /** Percent. */
+      targetUtilization: z.int(),
+      refreshPeriodInSeconds: z.int(),
+    }),
+  ]),
+});
+export type ClusterRoute = z.infer<typeof ClusterRoute>;
+
+/** Labels and names that controller and router must agree on. */
+export const CLUSTER = {
+  /** Where the routers are. */
+  systemNamespace: 'farled-system',
+  router: 'farled-router',
+  /** On everything that Farled makes. */
+  managedBy: { 'app.kubernetes.io/managed-by': 'farled' },
+  /** Which Farled it belongs to. */
+  installationLabel: 'farled.dev/installation',
+  /** Name of the service that an object is of. */
+  serviceLabel: 'farled.dev/service',
+  /** Id of that service in the record. */
+  serviceIdLabel: 'farled.dev/service-id',
+  /** Revision of a pod. */
+  revisionLabel: 'farled.dev/revision',
+  /** On the Secret with the route: value `route`; on the headless Service, and so on its EndpointSlices: `replicas`. */
+  roleLabel: 'farled.dev/role',
+  /** Key of the route in its Secret. */
+  routeKey: 'route.json',
+  /** Where a replica listens; the original's port. */
+  replicaPort: 5001,
+} as const;
