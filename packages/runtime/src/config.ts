@@ -1,4 +1,9 @@
-/** What a replica is told by its environment: the names of the original container, and ours beside them. */
+/**
+ * What a replica is told by its environment: the names of the original container, and ours beside them. The defaults
+ * are those of an image, so that one that Farled built runs by itself.
+ */
+import { resolve } from 'node:path';
+
 import { readConfig } from '@farled/service';
 import { z } from 'zod';
 
@@ -6,22 +11,29 @@ const whole = z.coerce.number().int().min(1);
 
 const Variables = z.object({
   /** The image: `azureml-models/` lies in it. */
-  AML_APP_ROOT: z.string(),
-  AZUREML_SOURCE_DIRECTORY: z.string(),
+  AML_APP_ROOT: z.string().default('/var/azureml-app'),
+  /** Relative to the app root, which it is when not given. */
+  AZUREML_SOURCE_DIRECTORY: z.string().default('.'),
   AZUREML_ENTRY_SCRIPT: z.string(),
   SCORING_TIMEOUT_MS: whole.default(3_600_000),
   WORKER_COUNT: whole.max(1000).default(1),
-  FARLED_REPLICA_ID: z.string(),
+  /** In a cluster the pod's name. */
+  HOSTNAME: z.string().default('replica'),
+  FARLED_REPLICA_ID: z.string().optional(),
   /** A Unix socket's path, or host:port. */
-  FARLED_LISTEN: z.string(),
+  FARLED_LISTEN: z
+    .string()
+    .regex(/^\/.|.:\d+$/, "expected a socket's path, or host:port")
+    .default('0.0.0.0:5001'),
   /** The interpreter of the environment. */
-  FARLED_PYTHON: z.string(),
+  FARLED_PYTHON: z.string().default('/opt/farled/python/bin/python'),
   FARLED_MAX_CONCURRENT_REQUESTS: whole.default(1),
   /** What all workers together may use; absent: as much as there is. */
   FARLED_MEMORY_LIMIT_BYTES: whole.optional(),
-  FARLED_LOG_FILE: z.string(),
-  /** Where to say why it ended. */
-  FARLED_REPORT_FILE: z.string(),
+  /** Absent: lines go to standard output. */
+  FARLED_LOG_FILE: z.string().optional(),
+  /** Where to say why it ended; absent: in the log alone. */
+  FARLED_REPORT_FILE: z.string().optional(),
 });
 
 export interface RuntimeConfig {
@@ -32,9 +44,9 @@ export interface RuntimeConfig {
   readonly scoringTimeoutMs: number;
   readonly maxConcurrentRequests: number;
   readonly memoryLimitBytes: number | null;
-  readonly logFile: string;
-  readonly reportFile: string;
-  /** What the workers get: everything, because the entry script's own variables are among it. */
+  readonly logFile: string | null;
+  readonly reportFile: string | null;
+  /** What the workers get: everything, because the entry script's own variables are among it, and our defaults. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -42,20 +54,27 @@ export interface RuntimeConfig {
 export function runtimeConfig(environment: Readonly<Record<string, string | undefined>>): RuntimeConfig {
   const variables = readConfig(Variables, environment);
   return {
-    replica: variables.FARLED_REPLICA_ID,
+    replica: variables.FARLED_REPLICA_ID ?? variables.HOSTNAME,
     listen: parseListen(variables.FARLED_LISTEN),
     python: variables.FARLED_PYTHON,
     workers: variables.WORKER_COUNT,
     scoringTimeoutMs: variables.SCORING_TIMEOUT_MS,
     maxConcurrentRequests: variables.FARLED_MAX_CONCURRENT_REQUESTS,
     memoryLimitBytes: variables.FARLED_MEMORY_LIMIT_BYTES ?? null,
-    logFile: variables.FARLED_LOG_FILE,
-    reportFile: variables.FARLED_REPORT_FILE,
-    environment,
+    logFile: variables.FARLED_LOG_FILE ?? null,
+    reportFile: variables.FARLED_REPORT_FILE ?? null,
+    environment: {
+      ...environment,
+      AML_APP_ROOT: variables.AML_APP_ROOT,
+      AZUREML_SOURCE_DIRECTORY: resolve(variables.AML_APP_ROOT, variables.AZUREML_SOURCE_DIRECTORY),
+      AZUREML_ENTRY_SCRIPT: variables.AZUREML_ENTRY_SCRIPT,
+    },
   };
 }
 
 function parseListen(text: string): RuntimeConfig['listen'] {
   const at = text.lastIndexOf(':');
-  return text.startsWith('/') ? { path: text } : { host: text.slice(0, at), port: Number(text.slice(at + 1)) };
+  return text.startsWith('/')
+    ? { path: text }
+    : { host: text.slice(0, at).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(at + 1)) };
 }

@@ -2,17 +2,18 @@
 import { rm } from 'node:fs/promises';
 
 import { BOOT_FAILURE_EXIT_CODE, type ReplicaFailure } from '@farled/contract';
-import { systemClock, writeFileAtomically } from '@farled/service';
+import { systemClock } from '@farled/service';
 
 import { runtimeConfig } from './config.ts';
 import { Front } from './front.ts';
 import { watchMemory } from './memory-watch.ts';
-import { OutputLog } from './output-log.ts';
+import { OutputLog, writeToStandardOutput } from './output-log.ts';
 import { Pool } from './pool.ts';
+import { writeReport } from './report-file.ts';
 
 const config = runtimeConfig(process.env);
-const output = new OutputLog(config.logFile, systemClock);
-const log = (line: string): void => output.write(line);
+const output = config.logFile === null ? null : new OutputLog(config.logFile, systemClock);
+const log = (line: string): void => (output === null ? writeToStandardOutput(line, systemClock) : output.write(line));
 
 let failing = false;
 const fail = async (failure: ReplicaFailure): Promise<void> => {
@@ -22,7 +23,11 @@ const fail = async (failure: ReplicaFailure): Promise<void> => {
   failing = true;
   pool.kill();
   log(failure.message);
-  await writeFileAtomically(config.reportFile, JSON.stringify({ ...front.report, state: 'failed', failure }));
+  if (config.reportFile !== null) {
+    await writeReport(config.reportFile, { ...front.report, state: 'failed', failure }).catch((error: unknown) =>
+      log(`The report could not be written to ${config.reportFile}: ${String(error)}`),
+    );
+  }
   process.exit(BOOT_FAILURE_EXIT_CODE);
 };
 

@@ -1,4 +1,7 @@
-/** The replica's log: lines with their time, in a file that is turned over before it grows too large. */
+/**
+ * The replica's log: lines with their time, on standard output, or in a file that is turned over before it grows too
+ * large.
+ */
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -6,6 +9,16 @@ import { type Clock, isoTime } from '@farled/service';
 
 const MAXIMUM_BYTES = 10 * 1024 * 1024;
 const FILES = 3;
+const STANDARD_OUTPUT = 1;
+
+/** For containers, whose runtime keeps what they write. */
+export function writeToStandardOutput(line: string, clock: Clock): void {
+  try {
+    writeSync(STANDARD_OUTPUT, `${isoTime(clock)} ${line}\n`);
+  } catch {
+    // Nobody reads it: no reason to stop serving.
+  }
+}
 
 /** Written at once, not when there is time: the last lines before a crash are the ones that are needed. */
 export class OutputLog {
