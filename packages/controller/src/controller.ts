@@ -9,6 +9,7 @@ import { ComputeReconciler } from './compute/reconcile.ts';
 import type { Environments } from './environments/environments.ts';
 import type { Images } from './images/images.ts';
 import { Loop } from './loop/loop.ts';
+import { ReplicaDeployer } from './replicas/replica-deployer.ts';
 import { RoutePublisher, type Router } from './routes/publisher.ts';
 import { ServiceReconciler, type ServiceLimits } from './service/reconcile.ts';
 import type { ReplicaChanged, Substrate } from './substrate/substrate.ts';
@@ -39,12 +40,19 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   let wakeService = (_serviceId: string): void => {};
   const substrate = await parts.openSubstrate((serviceId) => wakeService(serviceId));
   const routes = new RoutePublisher(parts.router, clock);
-  const services = new ServiceReconciler({
+  const wake = (serviceId: string): void => wakeService(serviceId);
+  const replicas = new ReplicaDeployer({
     ...parts,
+    maximumCrashes: parts.limits.maximumCrashes,
     substrate,
     routes,
-    wake: (serviceId) => wakeService(serviceId),
+    wake,
     newReplicaId,
+  });
+  const services = new ServiceReconciler({
+    ...parts,
+    deployers: { of: () => replicas, all: () => [replicas] },
+    wake,
   });
   const computes = new ComputeReconciler({ state });
   const serviceLoop = new Loop({

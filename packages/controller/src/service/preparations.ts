@@ -1,11 +1,11 @@
 /** Prepares beside the loop: a build may take minutes, and what runs must be looked after meanwhile. */
 import type { Clock } from '@farled/service';
 
-import type { Prepared } from './prepare.ts';
+import type { Application } from './deployer.ts';
 
 export type Preparation =
   | { readonly state: 'running' }
-  | { readonly state: 'done'; readonly prepared: Prepared }
+  | { readonly state: 'done'; readonly prepared: Application }
   | { readonly state: 'failed'; readonly error: unknown };
 
 interface Entry {
@@ -40,7 +40,7 @@ export class Preparations implements AsyncDisposable {
     serviceId: string,
     generation: number,
     timeout: { readonly afterMs: number; readonly reason: Error },
-    run: (signal: AbortSignal) => Promise<Prepared>,
+    run: (signal: AbortSignal) => Promise<Application>,
   ): Preparation {
     const entries = this.#entries.get(serviceId) ?? [];
     const known = entries.find((entry) => entry.generation === generation);
@@ -82,7 +82,7 @@ export class Preparations implements AsyncDisposable {
     serviceId: string,
     generation: number,
     timeout: { readonly afterMs: number; readonly reason: Error },
-    run: (signal: AbortSignal) => Promise<Prepared>,
+    run: (signal: AbortSignal) => Promise<Application>,
   ): Entry {
     const abort = new AbortController();
     const cancelTimeout = this.#parts.clock.after(timeout.afterMs, () => abort.abort(timeout.reason));

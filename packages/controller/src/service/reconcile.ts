@@ -1,26 +1,16 @@
 /**
  * Brings one service to what the record says: the phases, in order, each safe to repeat after a crash at any line.
- *
- * Replicas are started before others are retired, and retired only once the router has confirmed a table without
- * them, so that no request meets a replica that is going away. Nothing here waits for a build or for a last request.
+ * Nothing here waits for a build or for a last request; how a service runs is its compute target's deployer's affair.
  */
-import { type ErrorBody, errorToWire, FarledError, hasEnded, initialReplicas, isFarledError } from '@farled/contract';
+import { type ErrorBody, errorToWire, FarledError, hasEnded, isFarledError } from '@farled/contract';
 import type { Clock, Logger } from '@farled/service';
 import type { OperationRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
 
 import type { Result } from '../loop/loop.ts';
-import type { RoutePublisher } from '../routes/publisher.ts';
-import type { ObservedReplica, Substrate } from '../substrate/substrate.ts';
-import { Reservations } from './capacity.ts';
-import { CrashBook } from './crash-book.ts';
-import { earliestStart } from './crash-history.ts';
+import type { Application, Deployer, Deployers, Pass } from './deployer.ts';
 import { OperationLogs } from './operation-log.ts';
-import { type Plan, planReplicas } from './plan.ts';
 import { Preparations } from './preparations.ts';
-import { prepare, type Prepared, type PrepareParts } from './prepare.ts';
-import { Retirements } from './retirements.ts';
-import { serviceRoute } from './route.ts';
-import { crashError, deriveStatus, errorBody } from './status.ts';
+import { deriveStatus, errorBody, NO_REPLICAS } from './status.ts';
 
 export interface ServiceLimits {
   /** How long a service may wait for room on its compute target. */
@@ -37,14 +27,12 @@ export const DEFAULT_LIMITS: ServiceLimits = {
   maximumCrashes: 3,
 };
 
-export interface ServiceReconcilerParts extends Omit<PrepareParts, 'stores'> {
+export interface ServiceReconcilerParts {
   readonly state: State;
-  readonly substrate: Substrate;
-  readonly routes: RoutePublisher;
+  readonly deployers: Deployers;
   readonly limits: ServiceLimits;
   /** Has a service looked at soon. */
   readonly wake: (serviceId: string) => void;
-  readonly newReplicaId: (serviceName: string, revision: string) => string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -52,19 +40,9 @@ export interface ServiceReconcilerParts extends Omit<PrepareParts, 'stores'> {
 /** Even when no change is announced, each service is looked at this often. */
 const RESYNC_MS = 30_000;
 const POLL_MS = 1000;
-/** Added to the scoring timeout: a request that was accepted at the last moment still ends by itself. */
-const GRACE_MS = 2000;
-
-interface Pass {
-  readonly service: ServiceRecord;
-  /** The operation that has not ended, null in quiet times. */
-  readonly operation: OperationRecord | null;
-  readonly log: (line: string) => void;
-  readonly signal: AbortSignal;
-}
 
 /** A spec that could run, and what stands in the way of the one that is wanted: then this is the one before it. */
-interface Goal {
+interface Candidate {
   readonly generation: number;
   readonly spec: ServiceSpec;
   readonly failure: ErrorBody | null;
@@ -73,41 +51,29 @@ interface Goal {
 
 export class ServiceReconciler implements AsyncDisposable {
   readonly #parts: ServiceReconcilerParts;
-  readonly #reservations = new Reservations();
   readonly #preparations: Preparations;
-  readonly #retirements: Retirements;
-  readonly #crashes = new CrashBook();
   readonly #logs: OperationLogs;
-  readonly #announced = new Map<string, ReadonlySet<string>>();
 
   constructor(parts: ServiceReconcilerParts) {
     this.#parts = parts;
     this.#preparations = new Preparations({ clock: parts.clock, ended: parts.wake });
-    this.#retirements = new Retirements({ substrate: parts.substrate, ended: parts.wake, log: parts.log });
     this.#logs = new OperationLogs(parts.state.operations, parts.log);
   }
 
-  /**
-   * Takes over what an earlier run left: reservations of services that run, and the routes to their ready replicas,
-   * before the first table is published, so that the router never sees one with gaps. Answers every key to look at.
-   */
+  /** Takes over what an earlier run left, before the first reconciliation. Answers every key to look at. */
   async adopt(): Promise<readonly string[]> {
-    const { state, substrate, routes } = this.#parts;
+    const { state, deployers } = this.#parts;
     const services = await state.services.all();
     for (const service of services) {
       const spec = service.lastGood?.spec ?? service.spec;
-      const ready = (await substrate.observe(service.id)).filter((replica) => replica.phase === 'ready');
-      if (!service.deleting && (service.lastGood !== null || ready.length > 0)) {
-        await this.#adoptReservation(service, spec);
-        const keys = await state.keys.get(service.id);
-        routes.set(service.id, serviceRoute(service, spec, keys, ready, initialReplicas(spec.settings)));
-      }
-      if (service.status.state === 'Healthy' && ready.length < service.status.desiredReplicas) {
-        const status = { ...service.status, availableReplicas: ready.length, state: 'Unhealthy' } as const;
+      const ready = await (await this.#deployerOf(service, spec)).adopt(service, spec);
+      if (service.status.state === 'Healthy' && ready < service.status.desiredReplicas) {
+        const status = { ...service.status, availableReplicas: ready, state: 'Unhealthy' } as const;
         await state.services.recordStatus(service.id, status);
       }
     }
-    return [...new Set([...services.map((service) => service.id), ...(await substrate.services())])];
+    const found = await Promise.all(deployers.all().map((deployer) => deployer.services()));
+    return [...new Set([...services.map((service) => service.id), ...found.flat()])];
   }
 
   /** Stops what is being prepared for the service, because its operation is to be cancelled. */
@@ -131,6 +97,11 @@ export class ServiceReconciler implements AsyncDisposable {
     await this.#preparations[Symbol.asyncDispose]();
   }
 
+  async #deployerOf(service: ServiceRecord, { computeName }: Pick<ServiceSpec, 'computeName'>): Promise<Deployer> {
+    const { state, deployers } = this.#parts;
+    return deployers.of(await state.computes.get(service.workspaceId, computeName));
+  }
+
   async #currentOperation(service: ServiceRecord): Promise<OperationRecord | null> {
     const operation = await this.#parts.state.operations.find(service.workspaceId, service.operationId);
     return operation === undefined || hasEnded(operation.state) ? null : operation;
@@ -143,7 +114,7 @@ export class ServiceReconciler implements AsyncDisposable {
     }
     const { state } = this.#parts;
     const status = { ...service.status, state: 'Transitioning', error: null } as const;
-    this.#crashes.reset(service.id);
+    (await this.#deployerOf(service, service.spec)).beginAttempt(service.id);
     await state.services.recordStatus(service.id, status);
     await state.operations.setState(operation.id, 'Running');
     return { ...service, status };
@@ -160,11 +131,12 @@ export class ServiceReconciler implements AsyncDisposable {
     if (failed !== null) {
       return this.#keepLastGood(pass, { failure: failed, unschedulable: null });
     }
-    const fault = operation === null ? null : await this.#reserve(service);
+    const deployer = await this.#deployerOf(service, service.spec);
+    const fault = operation === null ? null : await deployer.reserve(service);
     if (operation !== null && fault !== null) {
       return this.#waitForRoom(pass, operation, fault);
     }
-    const preparation = this.#prepare(pass, wanted);
+    const preparation = this.#prepare(pass, deployer, wanted);
     switch (preparation.state) {
       case 'running':
         return this.#keepLastGood(pass, { failure: null, unschedulable: null });
@@ -186,81 +158,84 @@ export class ServiceReconciler implements AsyncDisposable {
   }
 
   /** Looks after what ran before, while the wanted spec is being prepared, waits for room, or has failed. */
-  async #keepLastGood(pass: Pass, obstacle: Pick<Goal, 'failure' | 'unschedulable'>): Promise<Result> {
+  async #keepLastGood(pass: Pass, obstacle: Pick<Candidate, 'failure' | 'unschedulable'>): Promise<Result> {
     const { service } = pass;
     if (service.lastGood === null) {
       return this.#standStill(pass, obstacle);
     }
-    const goal = { ...service.lastGood, ...obstacle };
-    const preparation = this.#prepare(pass, goal);
+    const candidate = { ...service.lastGood, ...obstacle };
+    const preparation = this.#prepare(pass, await this.#deployerOf(service, candidate.spec), candidate);
     switch (preparation.state) {
       case 'running':
         return { requeueAfterMs: RESYNC_MS };
       case 'done':
-        return this.#apply(pass, goal, preparation.prepared);
+        return this.#apply(pass, candidate, preparation.prepared);
       case 'failed':
         throw preparation.error;
     }
   }
 
-  async #apply(pass: Pass, goal: Goal, prepared: Prepared): Promise<Result> {
+  async #apply(pass: Pass, candidate: Candidate, application: Application): Promise<Result> {
     const { service, operation, log } = pass;
-    const { state, clock } = this.#parts;
-    const target = { revision: prepared.revision, replicas: initialReplicas(goal.spec.settings) };
-    const observed = await this.#observe(service.id, log);
-    const crashes = this.#crashes.update(service.id, target.revision, observed, (replica, history) =>
-      log(`Replica ${replica.id} ended by itself: ${crashError({ ...history, inARow: 1 }).message}`),
-    );
-    const isWanted = goal.generation === service.generation && goal.failure === null && goal.unschedulable === null;
-    const plan = planReplicas({ target, observed, notBefore: earliestStart(crashes), now: clock.now() });
-    if (isWanted && operation !== null && crashes.inARow >= this.#parts.limits.maximumCrashes && plan.start > 0) {
-      return this.#fail(pass, crashError(crashes));
+    const { state } = this.#parts;
+    const isWanted =
+      candidate.generation === service.generation && candidate.failure === null && candidate.unschedulable === null;
+    const onTrial = isWanted && operation !== null;
+    const applied = await application.apply(pass, { ...candidate, onTrial });
+    if (onTrial && applied.giveUp !== null) {
+      return this.#fail(pass, applied.giveUp);
     }
-    await this.#start(pass, prepared, plan.start);
-    await this.#route(pass, goal.spec, plan.route, target.replicas);
-    await this.#retire(pass, plan, goal.spec.settings.scoringTimeoutMs);
-
-    const routed = plan.route.filter((replica) => replica.revision === target.revision).length;
-    const complete = isWanted && routed >= target.replicas && plan.route.length === routed;
+    if (onTrial && applied.unschedulable !== null && this.#hasWaitedEnough(operation)) {
+      return this.#fail(pass, this.#noRoom(service, applied.unschedulable));
+    }
+    const complete = isWanted && applied.complete;
     const status = deriveStatus({
       generation: service.generation,
-      target,
-      observed: observed.filter((replica) => !plan.retire.includes(replica.id)),
-      crashes,
+      replicas: applied.replicas,
+      trouble: applied.trouble,
       changing: operation !== null && !complete,
-      failure: goal.failure,
-      unschedulable: goal.unschedulable,
+      failure: candidate.failure,
+      unschedulable: candidate.unschedulable ?? applied.unschedulable,
     });
-    if (complete && service.lastGood?.generation !== goal.generation) {
-      await state.services.recordLastGood(service.id, { generation: goal.generation, spec: goal.spec });
+    if (complete && service.lastGood?.generation !== candidate.generation) {
+      if (!(await this.#leaveFormerTarget(pass))) {
+        return { requeueAfterMs: POLL_MS };
+      }
+      await state.services.recordLastGood(service.id, { generation: candidate.generation, spec: candidate.spec });
     }
     await state.services.recordStatus(service.id, status);
     if (complete && operation !== null) {
-      log(`Service "${service.name}" is ${status.state}: ${routed} of ${target.replicas} replicas answer.`);
+      const { availableReplicas, desiredReplicas } = applied.replicas;
+      log(`Service "${service.name}" is ${status.state}: ${availableReplicas} of ${desiredReplicas} replicas answer.`);
       await this.#end(operation, 'Succeeded');
     }
-    const recheck = plan.recheckAfterMs ?? RESYNC_MS;
-    return { requeueAfterMs: Math.min(recheck, goal.unschedulable === null ? RESYNC_MS : POLL_MS) };
+    const waits = candidate.unschedulable !== null || applied.unschedulable !== null;
+    return { requeueAfterMs: Math.min(applied.recheckAfterMs ?? RESYNC_MS, waits ? POLL_MS : RESYNC_MS) };
+  }
+
+  /** A service that moved to another compute target runs on both until the new one answers. True once it has moved. */
+  async #leaveFormerTarget(pass: Pass): Promise<boolean> {
+    const { service } = pass;
+    const former = service.lastGood?.spec;
+    if (former === undefined || former.computeName === service.spec.computeName) {
+      return true;
+    }
+    const left = await this.#deployerOf(service, former);
+    return left === (await this.#deployerOf(service, service.spec)) || left.remove(pass);
   }
 
   /** Nothing of the service can run yet, or its first deployment failed: then record and logs stay for its owner to read. */
-  async #standStill(pass: Pass, obstacle: Pick<Goal, 'failure' | 'unschedulable'>): Promise<Result> {
-    const { service, operation, signal } = pass;
-    const { state, routes } = this.#parts;
-    routes.set(service.id, null);
-    await routes.publish(signal);
-    const observed = await this.#observe(service.id, pass.log);
-    const plan = planReplicas({ target: null, observed, notBefore: 0, now: 0 });
-    await this.#retire(pass, plan, 0);
+  async #standStill(pass: Pass, obstacle: Pick<Candidate, 'failure' | 'unschedulable'>): Promise<Result> {
+    const { service, operation } = pass;
+    await (await this.#deployerOf(service, service.spec)).standStill(pass);
     const status = deriveStatus({
       generation: service.generation,
-      target: null,
-      observed: [],
-      crashes: null,
+      replicas: NO_REPLICAS,
+      trouble: null,
       changing: operation !== null,
       ...obstacle,
     });
-    await state.services.recordStatus(service.id, status);
+    await this.#parts.state.services.recordStatus(service.id, status);
     return { requeueAfterMs: obstacle.unschedulable === null ? RESYNC_MS : POLL_MS };
   }
 
@@ -275,12 +250,13 @@ export class ServiceReconciler implements AsyncDisposable {
       state: 'Failed',
       error: told,
     });
-    if (service.lastGood === null) {
-      this.#reservations.release(service.id);
-    } else {
-      await this.#adoptReservation(service, service.lastGood.spec);
+    const deployer = await this.#deployerOf(service, service.spec);
+    deployer.releaseReservation(service.id);
+    if (service.lastGood !== null) {
+      const { spec } = service.lastGood;
+      await (await this.#deployerOf(service, spec)).adoptReservation(service, spec);
     }
-    this.#crashes.reset(service.id);
+    deployer.beginAttempt(service.id);
     if (operation !== null) {
       log(`Failed: ${told.message}`);
       await this.#end(operation, endState(error), told);
@@ -290,23 +266,22 @@ export class ServiceReconciler implements AsyncDisposable {
   }
 
   async #delete(pass: Pass): Promise<Result> {
-    const { service, operation, log, signal } = pass;
-    const { state, substrate, routes } = this.#parts;
-    routes.set(service.id, null);
-    await routes.publish(signal);
-    const observed = await this.#observe(service.id, log);
-    const plan = planReplicas({ target: null, observed, notBefore: 0, now: 0 });
-    await this.#retire(pass, plan, service.spec.settings.scoringTimeoutMs);
-    if ((await substrate.observe(service.id)).length > 0) {
+    const { service, operation, log } = pass;
+    const deployers = new Set(
+      await Promise.all(
+        [service.spec, service.lastGood?.spec ?? service.spec].map((spec) => this.#deployerOf(service, spec)),
+      ),
+    );
+    const removed = await Promise.all([...deployers].map((deployer) => deployer.remove(pass)));
+    if (removed.includes(false)) {
       return { requeueAfterMs: RESYNC_MS };
     }
-    await substrate.removeLogs(service.id);
     this.#forget(service.id);
     log(`Service "${service.name}" is deleted.`);
     if (operation !== null) {
       await this.#logs.flush(operation.id);
     }
-    await state.services.remove(service.id);
+    await this.#parts.state.services.remove(service.id);
     if (operation !== null) {
       await this.#end(operation, 'Succeeded');
     }
@@ -315,102 +290,47 @@ export class ServiceReconciler implements AsyncDisposable {
 
   /** The record has no such service: what may be left of it is ended. */
   async #removeLeftovers(serviceId: string, signal: AbortSignal): Promise<Result> {
-    const { state, substrate, routes } = this.#parts;
-    routes.set(serviceId, null);
-    await routes.publish(signal);
-    this.#forget(serviceId);
+    const { state, deployers } = this.#parts;
     for (const operation of await state.operations.running()) {
       if (operation.targetId === serviceId) {
         await this.#end(operation, operation.kind === 'DeleteService' ? 'Succeeded' : 'Cancelled');
       }
     }
-    for (const replica of await substrate.observe(serviceId)) {
-      await substrate.remove(replica.id, 0);
-    }
-    await substrate.removeLogs(serviceId);
+    await Promise.all(deployers.all().map((deployer) => deployer.removeLeftovers(serviceId, signal)));
+    this.#forget(serviceId);
     return {};
   }
 
-  async #observe(serviceId: string, log: (line: string) => void): Promise<readonly ObservedReplica[]> {
-    const all = await this.#parts.substrate.observe(serviceId);
-    const observed = all.filter((replica) => !this.#retirements.has(replica.id));
-    const ready = observed.filter((replica) => replica.phase === 'ready');
-    const announced = this.#announced.get(serviceId);
-    for (const { id, startedAt } of ready) {
-      if (announced?.has(id) !== true) {
-        log(`Replica ${id} is ready after ${((this.#parts.clock.now() - startedAt) / 1000).toFixed(1)} s.`);
-      }
-    }
-    this.#announced.set(serviceId, new Set(ready.map((replica) => replica.id)));
-    return observed;
-  }
-
-  async #reserve(service: ServiceRecord): Promise<ErrorBody | null> {
-    const compute = await this.#parts.state.computes.get(service.workspaceId, service.spec.computeName);
-    return this.#reservations.reserve(service.id, compute, service.spec.settings);
-  }
-
-  async #adoptReservation(service: ServiceRecord, spec: ServiceSpec): Promise<void> {
-    const compute = await this.#parts.state.computes.get(service.workspaceId, spec.computeName);
-    this.#reservations.adopt(service.id, compute, spec.settings);
-  }
-
-  async #waitForRoom(pass: Pass, operation: OperationRecord, fault: ErrorBody): Promise<Result> {
+  #waitForRoom(pass: Pass, operation: OperationRecord, fault: ErrorBody): Promise<Result> {
     const { service, log } = pass;
-    const { clock, limits } = this.#parts;
-    const limit = clockFace(limits.schedulingTimeoutMs);
-    if (clock.now() - startOf(operation) >= limits.schedulingTimeoutMs) {
-      const message = `Couldn't schedule because compute target "${service.spec.computeName}" didn't have available resources after trying for ${limit}. ${fault.message}`;
-      return this.#fail(pass, { ...fault, message });
+    if (this.#hasWaitedEnough(operation)) {
+      return this.#fail(pass, this.#noRoom(service, fault));
     }
     if (service.status.state !== 'Unschedulable') {
+      const limit = clockFace(this.#parts.limits.schedulingTimeoutMs);
       log(`Unschedulable: ${fault.message} ${fault.suggestion ?? ''} Waiting up to ${limit} for room.`);
     }
     return this.#keepLastGood(pass, { failure: null, unschedulable: fault });
   }
 
-  #prepare({ service, operation, log }: Pass, { generation, spec }: Pick<Goal, 'generation' | 'spec'>) {
-    const { state, images, environments, limits } = this.#parts;
+  #hasWaitedEnough(operation: OperationRecord): boolean {
+    return this.#parts.clock.now() - startOf(operation) >= this.#parts.limits.schedulingTimeoutMs;
+  }
+
+  #noRoom(service: ServiceRecord, fault: ErrorBody): ErrorBody {
+    const limit = clockFace(this.#parts.limits.schedulingTimeoutMs);
+    return {
+      ...fault,
+      message: `Couldn't schedule because compute target "${service.spec.computeName}" didn't have available resources after trying for ${limit}. ${fault.message}`,
+    };
+  }
+
+  #prepare({ service, operation, log }: Pass, deployer: Deployer, { generation, spec }: Candidate) {
+    const { limits } = this.#parts;
     const afterMs = operation === null ? limits.deploymentTimeoutMs : Math.max(1, this.#timeLeft(operation));
     return this.#preparations.get(service.id, generation, { afterMs, reason: this.#timeout(service) }, (signal) =>
-      prepare({ stores: state, images, environments }, service, spec, log, signal),
+      deployer.prepare(service, spec, log, signal),
     );
-  }
-
-  async #start({ service, log }: Pass, { revision, template }: Prepared, count: number): Promise<void> {
-    const { substrate, newReplicaId } = this.#parts;
-    for (let started = 0; started < count; started += 1) {
-      const id = newReplicaId(service.name, revision);
-      log(`Starting replica ${id}.`);
-      await substrate.start({
-        ...template,
-        id,
-        revision,
-        service: { id: service.id, name: service.name, workspace: service.workspace.workspace },
-      });
-    }
-  }
-
-  async #route(
-    { service, signal }: Pass,
-    spec: ServiceSpec,
-    replicas: readonly ObservedReplica[],
-    desired: number,
-  ): Promise<void> {
-    const { state, routes } = this.#parts;
-    routes.set(service.id, serviceRoute(service, spec, await state.keys.get(service.id), replicas, desired));
-    await routes.publish(signal);
-  }
-
-  async #retire({ service, log }: Pass, plan: Plan, scoringTimeoutMs: number): Promise<void> {
-    for (const id of plan.clear) {
-      await this.#parts.substrate.remove(id, 0);
-    }
-    for (const id of plan.retire) {
-      if (this.#retirements.start(service.id, id, scoringTimeoutMs + GRACE_MS)) {
-        log(`Retiring replica ${id}: it finishes what it has and ends.`);
-      }
-    }
   }
 
   async #end(operation: OperationRecord, state: OperationRecord['state'], error?: ErrorBody): Promise<void> {
@@ -430,10 +350,8 @@ export class ServiceReconciler implements AsyncDisposable {
   }
 
   #forget(serviceId: string): void {
-    this.#reservations.release(serviceId);
     this.#preparations.forget(serviceId);
-    this.#crashes.forget(serviceId);
-    this.#announced.delete(serviceId);
+    this.#parts.deployers.all().forEach((deployer) => deployer.forget(serviceId));
   }
 }
 

@@ -2,7 +2,7 @@
 import { clusterCapacity, type ErrorBody, initialReplicas, type ServiceSettings } from '@farled/contract';
 import type { ComputeRecord } from '@farled/state';
 
-import { errorBody } from './status.ts';
+import { errorBody } from '../service/status.ts';
 
 export interface Resources {
   readonly cpu: number;

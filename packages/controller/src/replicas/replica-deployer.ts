@@ -1,0 +1,215 @@
+/**
+ * Deploys services as replicas that are started and ended one by one, behind a router that is told where they are.
+ *
+ * Replicas are started before others are retired, and retired only once the router has confirmed a table without
+ * them, so that no request meets a replica that is going away. Nothing here waits for a last request.
+ */
+import { type ErrorBody, initialReplicas } from '@farled/contract';
+import type { Clock, Logger } from '@farled/service';
+import type { ServiceRecord, ServiceSpec, State } from '@farled/state';
+
+import type { RoutePublisher } from '../routes/publisher.ts';
+import type { Applied, Application, Deployer, Goal, Pass } from '../service/deployer.ts';
+import type { ObservedReplica, Substrate } from '../substrate/substrate.ts';
+import { Reservations } from './capacity.ts';
+import { CrashBook } from './crash-book.ts';
+import { crashError } from './crash-error.ts';
+import { earliestStart } from './crash-history.ts';
+import { type Plan, planReplicas } from './plan.ts';
+import { prepare, type Prepared, type PrepareParts } from './prepare.ts';
+import { Retirements } from './retirements.ts';
+import { serviceRoute } from './route.ts';
+import { summarise } from './summary.ts';
+
+export interface ReplicaDeployerParts extends Omit<PrepareParts, 'stores'> {
+  readonly state: State;
+  readonly substrate: Substrate;
+  readonly routes: RoutePublisher;
+  /** Replicas in a row that may end by themselves before a deployment counts as failed. */
+  readonly maximumCrashes: number;
+  /** Has a service looked at soon. */
+  readonly wake: (serviceId: string) => void;
+  readonly newReplicaId: (serviceName: string, revision: string) => string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Added to the scoring timeout: a request that was accepted at the last moment still ends by itself. */
+const GRACE_MS = 2000;
+
+export class ReplicaDeployer implements Deployer {
+  readonly #parts: ReplicaDeployerParts;
+  readonly #reservations = new Reservations();
+  readonly #retirements: Retirements;
+  readonly #crashes = new CrashBook();
+  readonly #announced = new Map<string, ReadonlySet<string>>();
+
+  constructor(parts: ReplicaDeployerParts) {
+    this.#parts = parts;
+    this.#retirements = new Retirements({ substrate: parts.substrate, ended: parts.wake, log: parts.log });
+  }
+
+  services(): Promise<readonly string[]> {
+    return this.#parts.substrate.services();
+  }
+
+  /** Routes to ready replicas are there before the first table is published: the router never sees one with gaps. */
+  async adopt(service: ServiceRecord, spec: ServiceSpec): Promise<number> {
+    const { state, substrate, routes } = this.#parts;
+    const ready = (await substrate.observe(service.id)).filter((replica) => replica.phase === 'ready');
+    if (!service.deleting && (service.lastGood !== null || ready.length > 0)) {
+      await this.adoptReservation(service, spec);
+      const keys = await state.keys.get(service.id);
+      routes.set(service.id, serviceRoute(service, spec, keys, ready, initialReplicas(spec.settings)));
+    }
+    return ready.length;
+  }
+
+  async reserve(service: ServiceRecord): Promise<ErrorBody | null> {
+    const compute = await this.#parts.state.computes.get(service.workspaceId, service.spec.computeName);
+    return this.#reservations.reserve(service.id, compute, service.spec.settings);
+  }
+
+  async adoptReservation(service: ServiceRecord, spec: ServiceSpec): Promise<void> {
+    const compute = await this.#parts.state.computes.get(service.workspaceId, spec.computeName);
+    this.#reservations.adopt(service.id, compute, spec.settings);
+  }
+
+  releaseReservation(serviceId: string): void {
+    this.#reservations.release(serviceId);
+  }
+
+  async prepare(
+    service: ServiceRecord,
+    spec: ServiceSpec,
+    log: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<Application> {
+    const prepared = await prepare({ ...this.#parts, stores: this.#parts.state }, service, spec, log, signal);
+    return { apply: (pass, goal) => this.#apply(pass, goal, prepared) };
+  }
+
+  async standStill(pass: Pass): Promise<void> {
+    await this.#retireAll(pass, 0);
+  }
+
+  async remove(pass: Pass): Promise<boolean> {
+    const { service } = pass;
+    const { substrate } = this.#parts;
+    await this.#retireAll(pass, service.spec.settings.scoringTimeoutMs);
+    if ((await substrate.observe(service.id)).length > 0) {
+      return false;
+    }
+    await substrate.removeLogs(service.id);
+    return true;
+  }
+
+  async removeLeftovers(serviceId: string, signal: AbortSignal): Promise<void> {
+    const { substrate, routes } = this.#parts;
+    routes.set(serviceId, null);
+    await routes.publish(signal);
+    for (const replica of await substrate.observe(serviceId)) {
+      await substrate.remove(replica.id, 0);
+    }
+    await substrate.removeLogs(serviceId);
+  }
+
+  beginAttempt(serviceId: string): void {
+    this.#crashes.reset(serviceId);
+  }
+
+  forget(serviceId: string): void {
+    this.#reservations.release(serviceId);
+    this.#crashes.forget(serviceId);
+    this.#announced.delete(serviceId);
+  }
+
+  async #apply(pass: Pass, goal: Goal, prepared: Prepared): Promise<Applied> {
+    const { service, log } = pass;
+    const { clock, maximumCrashes } = this.#parts;
+    const target = { revision: prepared.revision, replicas: initialReplicas(goal.spec.settings) };
+    const observed = await this.#observe(service.id, log);
+    const crashes = this.#crashes.update(service.id, target.revision, observed, (replica, history) =>
+      log(`Replica ${replica.id} ended by itself: ${crashError({ ...history, inARow: 1 }).message}`),
+    );
+    const plan = planReplicas({ target, observed, notBefore: earliestStart(crashes), now: clock.now() });
+    const applied = {
+      replicas: summarise(
+        target,
+        observed.filter((replica) => !plan.retire.includes(replica.id)),
+        crashes,
+      ),
+      complete: false,
+      trouble: crashes.last === null ? null : crashError(crashes),
+      giveUp: null,
+      unschedulable: null,
+      recheckAfterMs: plan.recheckAfterMs,
+    };
+    if (goal.onTrial && crashes.inARow >= maximumCrashes && plan.start > 0) {
+      return { ...applied, giveUp: crashError(crashes) };
+    }
+    await this.#start(pass, prepared, plan.start);
+    await this.#route(pass, goal.spec, plan.route, target.replicas);
+    await this.#retire(pass, plan, goal.spec.settings.scoringTimeoutMs);
+    const routed = plan.route.filter((replica) => replica.revision === target.revision).length;
+    return { ...applied, complete: routed >= target.replicas && plan.route.length === routed };
+  }
+
+  async #retireAll(pass: Pass, scoringTimeoutMs: number): Promise<void> {
+    const { routes } = this.#parts;
+    routes.set(pass.service.id, null);
+    await routes.publish(pass.signal);
+    const observed = await this.#observe(pass.service.id, pass.log);
+    await this.#retire(pass, planReplicas({ target: null, observed, notBefore: 0, now: 0 }), scoringTimeoutMs);
+  }
+
+  async #observe(serviceId: string, log: (line: string) => void): Promise<readonly ObservedReplica[]> {
+    const all = await this.#parts.substrate.observe(serviceId);
+    const observed = all.filter((replica) => !this.#retirements.has(replica.id));
+    const ready = observed.filter((replica) => replica.phase === 'ready');
+    const announced = this.#announced.get(serviceId);
+    for (const { id, startedAt } of ready) {
+      if (announced?.has(id) !== true) {
+        log(`Replica ${id} is ready after ${((this.#parts.clock.now() - startedAt) / 1000).toFixed(1)} s.`);
+      }
+    }
+    this.#announced.set(serviceId, new Set(ready.map((replica) => replica.id)));
+    return observed;
+  }
+
+  async #start({ service, log }: Pass, { revision, template }: Prepared, count: number): Promise<void> {
+    const { substrate, newReplicaId } = this.#parts;
+    for (let started = 0; started < count; started += 1) {
+      const id = newReplicaId(service.name, revision);
+      log(`Starting replica ${id}.`);
+      await substrate.start({
+        ...template,
+        id,
+        revision,
+        service: { id: service.id, name: service.name, workspace: service.workspace.workspace },
+      });
+    }
+  }
+
+  async #route(
+    { service, signal }: Pass,
+    spec: ServiceSpec,
+    replicas: readonly ObservedReplica[],
+    desired: number,
+  ): Promise<void> {
+    const { state, routes } = this.#parts;
+    routes.set(service.id, serviceRoute(service, spec, await state.keys.get(service.id), replicas, desired));
+    await routes.publish(signal);
+  }
+
+  async #retire({ service, log }: Pass, plan: Plan, scoringTimeoutMs: number): Promise<void> {
+    for (const id of plan.clear) {
+      await this.#parts.substrate.remove(id, 0);
+    }
+    for (const id of plan.retire) {
+      if (this.#retirements.start(service.id, id, scoringTimeoutMs + GRACE_MS)) {
+        log(`Retiring replica ${id}: it finishes what it has and ends.`);
+      }
+    }
+  }
+}
