@@ -11,8 +11,37 @@ const PROGRAMS = [
   { found: () => onPath('curl'), debian: 'curl' },
 ];
 
+/** What the test cluster (e2e/cluster) is made of, besides what it builds itself. */
+const CLUSTER_PROGRAMS = [
+  { found: () => onPath('containerd'), debian: 'containerd' },
+  { found: () => onPath('runc'), debian: 'runc' },
+  { found: () => existsSync('/usr/lib/cni/bridge'), debian: 'containernetworking-plugins' },
+  { found: () => onPath('etcd'), debian: 'etcd-server' },
+  { found: () => onPath('docker-registry'), debian: 'docker-registry' },
+  { found: () => onPath('skopeo'), debian: 'skopeo' },
+  { found: () => onPath('debootstrap'), debian: 'debootstrap' },
+  { found: () => onPath('ip'), debian: 'iproute2' },
+  { found: () => onPath('nft'), debian: 'nftables' },
+  { found: () => onPath('iptables'), debian: 'iptables' },
+  { found: () => onPath('conntrack'), debian: 'conntrack' },
+  { found: () => onPath('socat'), debian: 'socat' },
+  { found: () => onPath('openssl'), debian: 'openssl' },
+  { found: () => onPath('curl'), debian: 'curl' },
+];
+
+/** The cluster's programs too, where the tests bring one up: as root on Linux, unless KUBECONFIG names another. */
 export async function installTestTools() {
-  const missing = PROGRAMS.filter(({ found }) => !found()).map(({ debian }) => debian);
+  const another = process.env.FARLED_TEST_KUBECONFIG ?? process.env.KUBECONFIG;
+  const cluster = process.platform === 'linux' && process.getuid?.() === 0 && another === undefined;
+  await installMissing(cluster ? [...PROGRAMS, ...CLUSTER_PROGRAMS] : PROGRAMS);
+}
+
+export async function installClusterTools() {
+  await installMissing(CLUSTER_PROGRAMS);
+}
+
+async function installMissing(programs) {
+  const missing = programs.filter(({ found }) => !found()).map(({ debian }) => debian);
   if (missing.length === 0) {
     return;
   }

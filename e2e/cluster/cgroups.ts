@@ -1,0 +1,53 @@
+/** Control groups of our own, in whichever version of them the machine has. */
+import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const ROOT = '/sys/fs/cgroup';
+const CONTROLLERS = ['cpu', 'cpuset', 'memory', 'hugetlb', 'pids', 'io'];
+
+export async function createCgroup(path: string): Promise<void> {
+  for (const { folder, version } of await hierarchies()) {
+    await mkdir(join(folder, path), { recursive: true });
+    if (version === 2) {
+      await enableControllers(folder, path);
+    }
+  }
+}
+
+/** Removes a cgroup without processes and all below it. */
+export async function removeCgroup(path: string): Promise<void> {
+  for (const { folder } of await hierarchies()) {
+    await removeTree(join(folder, path));
+  }
+}
+
+async function removeTree(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries.filter((child) => child.isDirectory())) {
+    await removeTree(join(folder, entry.name));
+  }
+  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') {
+      throw error;
+    }
+  });
+}
+
+/** One in version 2, one for each controller in version 1. */
+async function hierarchies(): Promise<readonly { readonly folder: string; readonly version: 1 | 2 }[]> {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' '));
+  return mounts.flatMap(([, folder = '', type = '']) =>
+    type.startsWith('cgroup') && folder.startsWith(ROOT) ? [{ folder, version: type === 'cgroup2' ? 2 : 1 }] : [],
+  );
+}
+
+/** In version 2 a group has the controllers that each of its parents hands down. */
+async function enableControllers(root: string, path: string): Promise<void> {
+  const parents = path.split('/').map((_, index, parts) => join(root, ...parts.slice(0, index)));
+  for (const parent of parents) {
+    const there = (await readFile(join(parent, 'cgroup.controllers'), 'utf8')).trim().split(' ');
+    for (const controller of CONTROLLERS.filter((name) => there.includes(name))) {
+      await writeFile(join(parent, 'cgroup.subtree_control'), `+${controller}`);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/** A real Kubernetes on this machine, as tests and the command see it. */
+import { run } from './commands.ts';
+import { startApiServer, stopApiServer } from './control-plane.ts';
+import { layoutOf, type Layout } from './layout.ts';
+import { bringUp, startNodeAgain, takeDown } from './lifecycle.ts';
+import { withLock } from './lock.ts';
+import { stopNode } from './node.ts';
+import { freePort } from './ports.ts';
+import { startRegistry, type Registry, type RegistryOptions } from './registry.ts';
+import { readState, type ClusterState, type ProcessId } from './state.ts';
+
+export interface Cluster {
+  readonly kubeconfig: string;
+  readonly registry: {
+    /** `127.0.0.1:PORT`: the same name for the host and for the nodes. */
+    readonly host: string;
+    /** Debian with Python 3.11. */
+    readonly baseImage: string;
+  };
+  readonly nodes: readonly string[];
+  /** Runs kubectl as an administrator; what it printed. */
+  readonly kubectl: (args: readonly string[], options?: { readonly input?: string }) => Promise<string>;
+  /** An outage of the API server: it is killed, and pods go on running. */
+  readonly stopApiServer: () => Promise<void>;
+  /** Returns when it answers again. */
+  readonly startApiServer: () => Promise<void>;
+  /** A node loses its power: everything that runs in it is gone at once. */
+  readonly stopNode: (name: string) => Promise<void>;
+  readonly startNode: (name: string) => Promise<void>;
+  /** Another registry, with TLS or a password. */
+  readonly startRegistry: (options: RegistryOptions) => Promise<Registry>;
+  readonly down: () => Promise<void>;
+}
+
+export interface ClusterOptions {
+  /** Clusters of different numbers can be up at the same time. */
+  readonly number?: number;
+  /** The test run that it is for, so that the run's end can take it down. */
+  readonly testRun?: ProcessId;
+  readonly report?: (line: string) => void;
+}
+
+/** Brings the cluster up; refuses when it is up already. */
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const layout = layoutOf(options.number ?? 0);
+  return withLock(layout, async () => {
+    if ((await readState(layout))?.phase === 'up') {
+      throw new Error(`Cluster ${layout.number} is up already: use its kubeconfig, or take it down first.`);
+    }
+    return clusterOf(layout, await bringUp(layout, options));
+  });
+}
+
+/** The cluster of that number if it is up. */
+export async function attachCluster(number = 0): Promise<Cluster | undefined> {
+  const layout = layoutOf(number);
+  const state = await readState(layout);
+  return state?.phase === 'up' ? clusterOf(layout, state) : undefined;
+}
+
+/** Takes down whatever is there of the cluster, half-started or up. */
+export async function stopCluster(number = 0): Promise<void> {
+  const layout = layoutOf(number);
+  await withLock(layout, () => takeDown(layout));
+}
+
+export function clusterOf(layout: Layout, state: ClusterState): Cluster {
+  const host = `127.0.0.1:${state.registryPort}`;
+  const nodeNamed = (name: string): Layout['nodes'][number] => {
+    const found = layout.nodes.find((node) => node.name === name);
+    if (found === undefined) {
+      throw new Error(`There is no node ${name}; there are ${layout.nodes.map((node) => node.name).join(', ')}.`);
+    }
+    return found;
+  };
+  return {
+    kubeconfig: layout.kubeconfig,
+    registry: { host, baseImage: `${host}/base/python:3.11` },
+    nodes: layout.nodes.map(({ name }) => name),
+    kubectl: (args, { input } = {}) =>
+      run(state.kubernetes, ['kubectl', `--kubeconfig=${layout.kubeconfig}`, ...args], { input: input ?? '' }),
+    stopApiServer: () => stopApiServer(layout),
+    startApiServer: async () => {
+      await startApiServer(layout, state);
+    },
+    stopNode: (name) => stopNode(layout, nodeNamed(name)),
+    startNode: (name) => startNodeAgain(layout, nodeNamed(name), state),
+    startRegistry: async (options) => startRegistry(layout, await freePort(), options),
+    down: () => withLock(layout, () => takeDown(layout)),
+  };
+}

@@ -1,0 +1,159 @@
+/** The order in which a cluster comes up and goes down. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { pauseImage, pythonImage } from './base-image.ts';
+import { removeCgroup } from './cgroups.ts';
+import { run } from './commands.ts';
+import { startContainerd } from './containerd.ts';
+import { prepareControlPlane, startControlPlane } from './control-plane.ts';
+import { startKubelet } from './kubelet.ts';
+import { clustersFolder, type Layout, type NodeLayout } from './layout.ts';
+import { createBridge, deleteBridge, requireFreeNetwork } from './network.ts';
+import { startNode, stopNode, type RunningNode } from './node.ts';
+import { freePort } from './ports.ts';
+import { endProcess, recordedProcesses, waitUntil, type ProcessRecord } from './processes.ts';
+import { program } from './programs.ts';
+import { push, startRegistry } from './registry.ts';
+import { writeState, type ClusterState, type ProcessId, type User } from './state.ts';
+
+export interface BringUpOptions {
+  readonly testRun?: ProcessId;
+  readonly report?: (line: string) => void;
+}
+
+/** Where the image that holds pods' namespaces is, in every cluster's registry. */
+const PAUSE = 'base/pause:1';
+const PYTHON = 'base/python:3.11';
+
+export async function bringUp(layout: Layout, { testRun, report = () => {} }: BringUpOptions): Promise<ClusterState> {
+  requireRoot();
+  await requireFreeNetwork(layout);
+  // Somebody may have been killed while bringing it up.
+  await takeDown(layout);
+  const kubernetes = await program('kubernetes', report);
+  const archives = { pause: await pauseImage(report), python: await pythonImage(report) };
+  const state: ClusterState = {
+    phase: 'starting',
+    users: createUsers(layout),
+    etcdPort: await freePort(),
+    etcdPeerPort: await freePort(),
+    registryPort: await freePort(),
+    kubernetes,
+    ...(testRun && { testRun }),
+  };
+  try {
+    for (const folder of [layout.folder, layout.logs, layout.records, join(layout.folder, 'registries')]) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    }
+    await writeState(layout, state);
+    await createBridge(layout);
+    await prepareControlPlane(layout, state);
+    const [controlPlane, nodes] = await Promise.all([
+      startControlPlane(layout, state),
+      Promise.all(layout.nodes.map((node) => startEngine(layout, node, state))),
+      fillRegistry(layout, state, archives),
+    ]);
+    const kubelets = await Promise.all(nodes.map((start) => start()));
+    await waitForNodes(layout, state, [...controlPlane, ...kubelets.flat()]);
+    const up: ClusterState = { ...state, phase: 'up' };
+    await writeState(layout, up);
+    return up;
+  } catch (error) {
+    // The error tells which log to look into, so the logs stay until the next start.
+    await end(layout);
+    for (const entry of await readdir(layout.folder)) {
+      if (join(layout.folder, entry) !== layout.logs) {
+        await rm(join(layout.folder, entry), { recursive: true, force: true });
+      }
+    }
+    throw error;
+  }
+}
+
+export async function takeDown(layout: Layout): Promise<void> {
+  await end(layout);
+  await rm(layout.folder, { recursive: true, force: true });
+  // Goes when it was the last cluster's.
+  await rmdir(clustersFolder()).catch(() => {});
+}
+
+export async function startNodeAgain(layout: Layout, node: NodeLayout, state: ClusterState): Promise<void> {
+  const start = await startEngine(layout, node, state);
+  await waitForNodes(layout, state, await start());
+}
+
+async function end(layout: Layout): Promise<void> {
+  await Promise.all(layout.nodes.map((node) => stopNode(layout, node)));
+  // Nothing that they would tidy up on a gentler signal outlives them.
+  await Promise.all((await recordedProcesses(layout)).map(({ name }) => endProcess(layout, name, 'SIGKILL')));
+  await removeCgroup(layout.cgroup);
+  await deleteBridge(layout);
+}
+
+/** Everything of a node that needs no API server; the kubelet starts with the function that is returned. */
+async function startEngine(
+  layout: Layout,
+  node: NodeLayout,
+  state: ClusterState,
+): Promise<() => Promise<readonly ProcessRecord[]>> {
+  const pause = await program('pause', () => {});
+  const running: RunningNode = await startNode(layout, node, pause);
+  const pauseImageName = `127.0.0.1:${state.registryPort}/${PAUSE}`;
+  const containerd = await startContainerd(layout, node, { running, pauseImage: pauseImageName });
+  return async () => [containerd, ...(await startKubelet(layout, node, { running, state }))];
+}
+
+async function fillRegistry(
+  layout: Layout,
+  { registryPort }: ClusterState,
+  archives: { readonly pause: string; readonly python: string },
+): Promise<void> {
+  const { host } = await startRegistry(layout, registryPort);
+  await push(archives.pause, `${host}/${PAUSE}`);
+  await push(archives.python, `${host}/${PYTHON}`);
+}
+
+async function waitForNodes(
+  layout: Layout,
+  { kubernetes }: ClusterState,
+  processes: readonly ProcessRecord[],
+): Promise<void> {
+  const ready = 'jsonpath={range .items[*]}{.status.conditions[?(@.type=="Ready")].status} {end}';
+  await waitUntil(
+    'all nodes to be ready',
+    async () => {
+      const kubectl = ['kubectl', `--kubeconfig=${layout.kubeconfig}`];
+      // Without its default service account a namespace refuses pods.
+      await run(kubernetes, [...kubectl, 'get', 'serviceaccount', 'default']);
+      const said = await run(kubernetes, [...kubectl, 'get', 'nodes', '-o', ready]);
+      return said.trim() === layout.nodes.map(() => 'True').join(' ');
+    },
+    { processes, timeoutMs: 60_000 },
+  );
+}
+
+function createUsers(layout: Layout): ClusterState['users'] {
+  const user = (name: string, group?: string): User => ({
+    name,
+    ...(group !== undefined && { group }),
+    token: randomBytes(24).toString('hex'),
+  });
+  return {
+    admin: user('admin', 'system:masters'),
+    controllerManager: user('system:kube-controller-manager'),
+    scheduler: user('system:kube-scheduler'),
+    proxy: user('system:kube-proxy'),
+    kwok: user('kwok', 'system:masters'),
+    nodes: Object.fromEntries(layout.nodes.map(({ name }) => [name, user(`system:node:${name}`, 'system:nodes')])),
+  };
+}
+
+function requireRoot(): void {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    throw new Error(
+      'The test cluster needs root on Linux. Elsewhere, set KUBECONFIG and FARLED_TEST_REGISTRY to use another cluster.',
+    );
+  }
+}

@@ -1,0 +1,35 @@
+/** One process at a time brings a cluster up or down. The kernel frees the lock when its holder dies. */
+import { createServer, type Server } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+
+import type { Layout } from './layout.ts';
+
+export async function withLock<T>(layout: Layout, action: () => Promise<T>): Promise<T> {
+  // A socket in the abstract namespace: a name without a file.
+  const name = `\0${layout.folder}`;
+  let lock = await listen(name);
+  while (lock === undefined) {
+    await setTimeout(100);
+    lock = await listen(name);
+  }
+  try {
+    return await action();
+  } finally {
+    lock.close();
+  }
+}
+
+function listen(name: string): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('listening', () => resolve(server));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') {
+        resolve(undefined);
+      } else {
+        reject(error);
+      }
+    });
+    server.listen(name);
+  });
+}
