@@ -1,6 +1,10 @@
 /** Makes environments real: a folder with an interpreter and the packages asked for, one per digest. */
 import type { EnvironmentDefinition } from '@farled/contract';
 
+import type { BaseImage } from './image/interpreter.ts';
+import type { ImagePlatform } from './image/platform.ts';
+import type { InstalledPackage } from './image/site-packages.ts';
+
 export interface BuildRequest {
   readonly definition: EnvironmentDefinition;
   /** The entry script's folder: what it imports decides whether the real azureml-core is installed. */
@@ -19,7 +23,33 @@ export interface BuiltEnvironment {
   readonly python: string;
 }
 
+export interface ImageBuildRequest extends BuildRequest {
+  readonly base: BaseImage;
+  readonly platform: ImagePlatform;
+}
+
+/** What an image needs of an environment; nothing is installed yet. */
+export interface ImageEnvironment {
+  /** Absolute path in the image of the interpreter to run entry scripts with. */
+  readonly python: string;
+  /** The environment's own packages; null when its user manages it, and the base image has all that it needs. */
+  readonly packages: {
+    /** Where they are in the image. */
+    readonly folder: string;
+    /** Decides what is in the folder: equal digests, equal folders. */
+    readonly digest: string;
+    /** Fills an empty folder of this machine. @throws FarledError EnvironmentBuildFailed. */
+    readonly install: (folder: string, signal: AbortSignal) => Promise<readonly InstalledPackage[]>;
+  } | null;
+}
+
 export interface Environments {
+  /**
+   * Decides what an image of that environment holds beside its base.
+   *
+   * @throws FarledError EnvironmentBuildFailed, PythonVersionUnavailable or NotSupportedYet.
+   */
+  planForImage(request: ImageBuildRequest): Promise<ImageEnvironment>;
   /**
    * Builds the environment unless it is there already. Concurrent calls for one digest share a build.
    *

@@ -164,7 +164,9 @@ test.each([
   ['a Dockerfile', { docker: { baseDockerfile: 'FROM x' } }],
   ['a conda environment', { python: { baseCondaEnvironment: 'base' } }],
 ])('%s is refused as not supported yet', (_what, rest) => {
-  expect(() => refuseUnbuildable(EnvironmentDefinition.parse({ name: 'env', ...rest }))).toThrow('env');
+  const definition = EnvironmentDefinition.parse({ name: 'env', ...rest });
+  expect(() => refuseUnbuildable(definition, 'machine')).toThrow('env');
+  expect(() => refuseUnbuildable(definition, 'image')).toThrow('env');
 });
 
 describe('the Python version', () => {

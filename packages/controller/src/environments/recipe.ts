@@ -37,19 +37,23 @@ export function recipeOf(
     python: conda.python,
     requirements: [...new Set(all)].toSorted(),
     index: conda.index,
-    notes: [...notesOnImages(definition), ...conda.notes, ...azureml.notes],
+    notes: [...conda.notes, ...azureml.notes],
   };
 }
 
-/** Refuses what needs an image builder or a conda installation. */
-export function refuseUnbuildable({ name, docker, python }: EnvironmentDefinition): void {
+/** Refuses what needs an image builder or a conda installation; replicas of this machine run without images. */
+export function refuseUnbuildable({ name, docker, python }: EnvironmentDefinition, target: 'machine' | 'image'): void {
   if (docker.baseDockerfile !== null) {
     throw new FarledError(
       'NotSupportedYet',
-      `Environment "${name}" has a baseDockerfile, and this machine's replicas run without images.`,
+      target === 'machine'
+        ? `Environment "${name}" has a baseDockerfile, and this machine's replicas run without images.`
+        : `Environment "${name}" has a baseDockerfile, whose steps Farled can't run yet.`,
       {
         suggestion:
-          'List its Python packages in condaDependencies, install its other programs on this machine, and leave baseDockerfile out.',
+          target === 'machine'
+            ? 'List its Python packages in condaDependencies, install its other programs on this machine, and leave baseDockerfile out.'
+            : 'Build that image where there is a builder, push it, and name it as baseImage.',
       },
     );
   }
@@ -80,7 +84,7 @@ function digest(decides: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 32);
 }
 
-function notesOnImages({ docker }: EnvironmentDefinition): string[] {
+export function notesOnImages({ docker }: EnvironmentDefinition): string[] {
   return docker.baseImage === null
     ? []
     : [`Base image ${docker.baseImage} is kept for Kubernetes; on this machine replicas run without images.`];

@@ -6,12 +6,20 @@ import type { Clock, Logger } from '@farled/service';
 
 import { SharedWork, type Tell } from '../shared-work.ts';
 import { build, interpreterPath, isBuilt, removeLeftovers } from './build.ts';
-import type { BuildRequest, BuiltEnvironment, Environments } from './environments.ts';
+import type {
+  BuildRequest,
+  BuiltEnvironment,
+  Environments,
+  ImageBuildRequest,
+  ImageEnvironment,
+} from './environments.ts';
+import { ENVIRONMENT_FOLDER, installForImage, layerDigest } from './image/image-environment.ts';
+import { chooseInterpreter } from './image/interpreter.ts';
 import { type Memory, recall, remember } from './memory.ts';
 import { importedModules } from './python/imports.ts';
 import { seemsInstalled } from './python/installed.ts';
 import { Pythons } from './python/resolve.ts';
-import { digestOf, type Recipe, recipeOf, refuseUnbuildable, wishOf } from './recipe.ts';
+import { digestOf, notesOnImages, type Recipe, recipeOf, refuseUnbuildable, wishOf } from './recipe.ts';
 import { useInterpreter } from './user-managed.ts';
 import { installerEnvironment, type Variables } from './uv/environment.ts';
 import { findUv } from './uv/tool.ts';
@@ -46,7 +54,14 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
 
   const uvFor = ({ log: tell, signal }: BuildRequest): Promise<string> =>
     tools.do('uv', { tell, signal }, (tellAll, shared) =>
-      findUv({ ...options, configured: options.uv, environment, tell: tellAll, signal: shared }),
+      findUv({
+        toolsFolder: options.toolsFolder,
+        configured: options.uv,
+        environment,
+        clock,
+        tell: tellAll,
+        signal: shared,
+      }),
     );
 
   /** What the wish came to earlier, while that is whole, and nothing better has been installed since. */
@@ -80,7 +95,7 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
     const { definition, log: tell, pythonPolicy } = request;
     const imported = await importsOf(request.sourceDirectory);
     const recipe = recipeOf(definition, { imported, realServer: options.realServer });
-    recipe.notes.forEach((note) => tell(note));
+    [...notesOnImages(definition), ...recipe.notes].forEach((note) => tell(note));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await removeLeftovers(folder);
     const memory = await recallBuilt(wishOf(recipe, pythonPolicy));
@@ -93,10 +108,34 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
     return { digest, python };
   };
 
+  const planForImage = async (request: ImageBuildRequest): Promise<ImageEnvironment> => {
+    const { definition, base, platform, log: tell, pythonPolicy } = request;
+    refuseUnbuildable(definition, 'image');
+    if (definition.python.userManagedDependencies) {
+      const python = definition.python.interpreterPath;
+      tell(`The environment is managed by its user: ${python} of the base image ${base.reference}.`);
+      return { python, packages: null };
+    }
+    const imported = await importsOf(request.sourceDirectory);
+    const recipe = recipeOf(definition, { imported, realServer: options.realServer });
+    recipe.notes.forEach((note) => tell(note));
+    const { interpreter, line } = chooseInterpreter(recipe.python, base, pythonPolicy);
+    tell(line);
+    const install = async (target: string, signal: AbortSignal) => {
+      const uv = await uvFor({ ...request, signal });
+      return installForImage(target, { uv, environment, clock, tell, signal }, { recipe, interpreter, platform });
+    };
+    return {
+      python: `${ENVIRONMENT_FOLDER}/bin/python`,
+      packages: { folder: ENVIRONMENT_FOLDER, digest: layerDigest(recipe, interpreter, platform), install },
+    };
+  };
+
   return {
+    planForImage,
     ensure: async (request) => {
       const { definition } = request;
-      refuseUnbuildable(definition);
+      refuseUnbuildable(definition, 'machine');
       request.signal.throwIfAborted();
       return definition.python.userManagedDependencies
         ? useInterpreter(definition.python.interpreterPath, variables, request.log)
