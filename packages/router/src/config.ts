@@ -1,19 +1,43 @@
 /** What the router is told by its environment. */
+import { CLUSTER } from '@farled/contract';
 import { readConfig } from '@farled/service';
 import { z } from 'zod';
 
-const Variables = z.object({
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const Source = z.object({
+  /** Where the route table comes from: whoever opens the control socket, or the objects of the cluster it runs in. */
+  FARLED_ROUTER_SOURCE: z.enum(['socket', 'cluster']).default('socket'),
+  FARLED_ROUTER_LOG: z.string().optional(),
+});
+
+const Socket = z.object({
   FARLED_ROUTER_HOST: z.string().default('127.0.0.1'),
   /** 0 takes a free one. */
-  FARLED_ROUTER_PORT: z.coerce.number().int().min(0).max(65_535).default(7311),
+  FARLED_ROUTER_PORT: port.default(7311),
   /** Path of the control socket. */
   FARLED_ROUTER_CONTROL: z.string(),
   /** Where the last table is kept, so that a router that is started anew serves at once. */
   FARLED_ROUTER_TABLE: z.string(),
-  FARLED_ROUTER_LOG: z.string().optional(),
 });
 
-export interface RouterConfig {
+const Cluster = z.object({
+  FARLED_ROUTER_HOST: z.string().default('0.0.0.0'),
+  FARLED_ROUTER_PORT: port.default(8080),
+  /** Probes, statistics, explanations: for the cluster's own use. */
+  FARLED_ROUTER_HEALTH_PORT: port.default(8081),
+  /** In a volume that outlives the container. */
+  FARLED_ROUTER_TABLE: z.string().default('/var/lib/farled/routes.json'),
+  /** How long it still takes connections once it was told to end: until everyone knows. */
+  FARLED_ROUTER_DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(5),
+  /** Where the routers are: of the Lease and of the peers. */
+  FARLED_ROUTER_NAMESPACE: z.string().default(CLUSTER.systemNamespace),
+  /** In a cluster the pod's name. */
+  HOSTNAME: z.string().default(`router-${process.pid}`),
+});
+
+export interface SocketConfig {
+  readonly source: 'socket';
   readonly host: string;
   readonly port: number;
   readonly control: string;
@@ -21,14 +45,43 @@ export interface RouterConfig {
   readonly log: string | undefined;
 }
 
+export interface ClusterConfig {
+  readonly source: 'cluster';
+  readonly host: string;
+  readonly port: number;
+  readonly healthPort: number;
+  readonly table: string;
+  readonly drainMs: number;
+  readonly namespace: string;
+  /** Of this router among its peers. */
+  readonly identity: string;
+  readonly log: string | undefined;
+}
+
 /** @throws FarledError BadArgument naming each variable that can't be used. */
-export function routerConfig(environment: Readonly<Record<string, string | undefined>>): RouterConfig {
-  const variables = readConfig(Variables, environment);
+export function routerConfig(environment: Readonly<Record<string, string | undefined>>): SocketConfig | ClusterConfig {
+  const { FARLED_ROUTER_SOURCE: source, FARLED_ROUTER_LOG: log } = readConfig(Source, environment);
+  if (source === 'socket') {
+    const variables = readConfig(Socket, environment);
+    return {
+      source,
+      log,
+      host: variables.FARLED_ROUTER_HOST,
+      port: variables.FARLED_ROUTER_PORT,
+      control: variables.FARLED_ROUTER_CONTROL,
+      table: variables.FARLED_ROUTER_TABLE,
+    };
+  }
+  const variables = readConfig(Cluster, environment);
   return {
+    source,
+    log,
     host: variables.FARLED_ROUTER_HOST,
     port: variables.FARLED_ROUTER_PORT,
-    control: variables.FARLED_ROUTER_CONTROL,
+    healthPort: variables.FARLED_ROUTER_HEALTH_PORT,
     table: variables.FARLED_ROUTER_TABLE,
-    log: variables.FARLED_ROUTER_LOG,
+    drainMs: variables.FARLED_ROUTER_DRAIN_SECONDS * 1000,
+    namespace: variables.FARLED_ROUTER_NAMESPACE,
+    identity: variables.HOSTNAME,
   };
 }

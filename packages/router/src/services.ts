@@ -25,6 +25,13 @@ export class Services {
     return this.#byName.values();
   }
 
+  /** Nobody is scored any more: those who wait are refused, and connections to replicas end. */
+  close(): void {
+    for (const service of this.#byName.values()) {
+      service.close();
+    }
+  }
+
   /** False for a table that is older than the one in use. */
   apply({ generation, services }: RouteTable): boolean {
     if (generation < this.#generation) {

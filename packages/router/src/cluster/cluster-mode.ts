@@ -1,0 +1,39 @@
+/** The router of a cluster: its table is what the cluster's objects say, and it ends as Kubernetes ends pods. */
+import { connectKubernetes, inClusterConnection } from '@farled/kubernetes';
+import { type Logger, systemClock as clock } from '@farled/service';
+
+import type { ClusterConfig } from '../config.ts';
+import { createDataPlane } from '../data-plane.ts';
+import { startClusterSource } from './cluster-source.ts';
+import { drain } from './drain.ts';
+import { listenHealth } from './health-server.ts';
+
+export async function runInCluster(config: ClusterConfig, log: Logger): Promise<void> {
+  const { services, refusals, server, statistics } = createDataPlane(log);
+  const client = connectKubernetes(inClusterConnection(process.env), { clock, log });
+  const source = await startClusterSource({ client, services, table: config.table, clock, log });
+  const listening = await server.listen(config.port, config.host);
+  let isEnding = false;
+  const health = await listenHealth(config.healthPort, config.host, {
+    isReady: () => source.ready && !isEnding,
+    statistics: () => statistics(listening),
+    findRefusal: (requestId) => refusals.find(requestId),
+  });
+  log.info({ ...listening, healthPort: health.port, generation: services.generation }, 'Router listens');
+
+  const end = async (): Promise<void> => {
+    isEnding = true;
+    // The table is followed to the end: what is still accepted needs replicas that are there.
+    await drain({ server, services, drainMs: config.drainMs, clock, log });
+    await source[Symbol.asyncDispose]();
+    await client[Symbol.asyncDispose]();
+    health.close();
+    services.close();
+    log.info('Router ends');
+  };
+  process.on('SIGTERM', () => {
+    if (!isEnding) {
+      void end();
+    }
+  });
+}

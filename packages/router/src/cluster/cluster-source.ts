@@ -1,0 +1,95 @@
+/** Keeps the route table in use the one that the cluster's objects make; without the API server the last one stays. */
+import { CLUSTER } from '@farled/contract';
+import { type EndpointSlice, KINDS, type KubernetesClient, type Secret, startInformer } from '@farled/kubernetes';
+import type { Clock, Logger } from '@farled/service';
+
+import type { Services } from '../services.ts';
+import { readTable } from '../table-file.ts';
+import { coalesce } from './coalesce.ts';
+import { keepTable } from './kept-table.ts';
+import { type ClusterService, routeTable } from './route-table.ts';
+
+export interface ClusterSourceParts {
+  readonly client: KubernetesClient;
+  readonly services: Services;
+  /** File of the last table. */
+  readonly table: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface ClusterSource extends AsyncDisposable {
+  /** A table is in use: the cluster's, or the last one of the router before. */
+  readonly ready: boolean;
+  /** The services as the cluster has them; none before it has told. */
+  readonly services: readonly ClusterService[];
+}
+
+/** A Deployment that becomes ready changes several objects at once. */
+const BURST_MS = 5;
+
+export async function startClusterSource(parts: ClusterSourceParts): Promise<ClusterSource> {
+  const { client, services, clock, log } = parts;
+  const kept = await readTable(parts.table).catch((error: unknown) => {
+    log.warn({ err: error, path: parts.table }, 'The kept route table could not be read');
+  });
+  if (kept !== undefined) {
+    services.apply(kept);
+    log.info({ generation: kept.generation, services: kept.services.length }, 'Router serves by the kept route table');
+  }
+  const keep = keepTable({ path: parts.table, clock, log });
+  const stopping = new AbortController();
+  let isSynced = false;
+  let current: readonly ClusterService[] = [];
+  let saidFaults: ReadonlySet<string> = new Set();
+
+  const apply = (): void => {
+    if (stopping.signal.aborted) {
+      return;
+    }
+    const { table, services: found, faults } = routeTable(secrets.all(), slices.all(), services.generation + 1);
+    services.apply(table);
+    current = found;
+    keep(table);
+    for (const fault of faults.filter((text) => !saidFaults.has(text))) {
+      log.warn({ fault }, 'A route is not used');
+    }
+    saidFaults = new Set(faults);
+  };
+  const changed = coalesce(clock, BURST_MS, apply);
+  // Half of what there is would be a table without replicas, or without services.
+  const onChange = (): void => {
+    if (isSynced) {
+      changed();
+    }
+  };
+  const follow = { clock, log };
+  const secrets = startInformer<Secret>(client, KINDS.secret, labelled('route'), onChange, follow);
+  const slices = startInformer<EndpointSlice>(client, KINDS.endpointSlice, labelled('replicas'), onChange, follow);
+  Promise.all([secrets.synced(stopping.signal), slices.synced(stopping.signal)]).then(
+    () => {
+      isSynced = true;
+      apply();
+      log.info({ services: current.length, faults: saidFaults.size }, 'Router serves by the objects of the cluster');
+    },
+    () => {
+      // Stopped before the first list came.
+    },
+  );
+  return {
+    get ready() {
+      return isSynced || kept !== undefined;
+    },
+    get services() {
+      return current;
+    },
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort(new Error('the router stops'));
+      await Promise.all([secrets[Symbol.asyncDispose](), slices[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+function labelled(role: string): { readonly labelSelector: string } {
+  return { labelSelector: `${CLUSTER.roleLabel}=${role}` };
+}

@@ -1,0 +1,37 @@
+/** The router of one machine: who runs it pushes the route table over a socket, and tells it when to end. */
+import type { Logger } from '@farled/service';
+
+import type { SocketConfig } from '../config.ts';
+import { createDataPlane } from '../data-plane.ts';
+import { readTable, writeTable } from '../table-file.ts';
+import { listenControl } from './server.ts';
+
+export async function runWithSocket(config: SocketConfig, log: Logger): Promise<void> {
+  const { services, refusals, server, statistics } = createDataPlane(log);
+  const kept = await readTable(config.table);
+  if (kept !== undefined) {
+    services.apply(kept);
+  }
+  const listening = await server.listen(config.port, config.host);
+  const drain = (): void => {
+    log.info('Router drains');
+    void server.close().then(() => {
+      control.close();
+      services.close();
+    });
+  };
+  const control = await listenControl(config.control, {
+    setTable: async (table) => {
+      if (services.apply(table)) {
+        await writeTable(config.table, table);
+      }
+    },
+    statistics: () => statistics(listening),
+    drain,
+    findRefusal: (requestId) => refusals.find(requestId),
+  });
+  log.info({ ...listening, generation: services.generation }, 'Router listens');
+  process.on('SIGTERM', drain);
+  // Of the terminal that started the server: the server decides what ends.
+  process.on('SIGINT', () => {});
+}

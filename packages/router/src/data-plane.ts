@@ -1,0 +1,32 @@
+/** What a router is, wherever its table comes from: services, the proxy before them, and the port they are reached at. */
+import type { RouterStatistics } from '@farled/contract';
+import { type Logger, systemClock } from '@farled/service';
+
+import { Proxy } from './proxy/proxy.ts';
+import { Refusals } from './refusals.ts';
+import { ScoringServer } from './scoring-server.ts';
+import { Services } from './services.ts';
+
+export interface DataPlane {
+  readonly services: Services;
+  readonly refusals: Refusals;
+  readonly server: ScoringServer;
+  statistics(listening: RouterStatistics['listening']): RouterStatistics;
+}
+
+export function createDataPlane(log: Logger): DataPlane {
+  const services = new Services(systemClock);
+  const refusals = new Refusals();
+  const proxy = new Proxy({ services, refusals, clock: systemClock });
+  return {
+    services,
+    refusals,
+    server: new ScoringServer({ proxy, log }),
+    statistics: (listening) => ({
+      pid: process.pid,
+      generation: services.generation,
+      listening,
+      services: [...services.all()].map((service) => service.statistics),
+    }),
+  };
+}
