@@ -11,8 +11,18 @@ export const CALLER_ERRORS = {
   ArtifactDigestMismatch: 400,
   /** The cluster has fewer vCPUs than its purpose needs. */
   ComputeTooSmall: 400,
+  /** The cluster's API server does not answer at the address of its kubeconfig. */
+  ClusterUnreachable: 400,
+  /** The cluster does not accept the credential. */
+  ClusterCredentialRefused: 400,
+  /** The credential may not do what attaching needs; `details` names each action. */
+  ClusterPermissionsMissing: 400,
+  /** The cluster's version of Kubernetes is older than the oldest that is supported. */
+  KubernetesVersionUnsupported: 400,
   /** A document (inferenceconfig.json, deploymentconfig.json, config.json, conda file) can't be used. */
   InvalidDocument: 400,
+  /** The kubeconfig can't be used: no such context, no credential in it, a program or a file that it names. */
+  KubeconfigUnusable: 400,
   /** No bearer token, or one that is not valid. */
   Unauthorized: 401,
   RouteNotFound: 404,
@@ -53,6 +63,10 @@ export const DEPLOYMENT_ERRORS = {
   EnvironmentBuildFailed: 400,
   /** The Python version asked for is not on this machine and can't be had. */
   PythonVersionUnavailable: 400,
+  /** The layers of a container image could not be made of what they were to be made of. */
+  ImageBuildFailed: 400,
+  /** The container registry has no image under that name, tag or digest. */
+  ImageNotFound: 404,
   /** init() raised; the traceback is in the message. */
   UserScriptInitFailed: 400,
   /** The entry script could not be imported. */
@@ -65,7 +79,17 @@ export const DEPLOYMENT_ERRORS = {
   ReplicaOutOfMemory: 400,
   /** The compute target has no room for the replicas. */
   Unschedulable: 400,
+  /** The cluster can't get the image of the replicas from its registry. */
+  ImagePullLoopBackOff: 400,
+  /** A resource quota of the namespace does not let the replicas be. */
+  OutOfQuota: 400,
+  /** The rules of the cluster (Pod Security, limit ranges, admission webhooks) or of Kubernetes don't let the replicas be. */
+  InvalidDeploymentSpec: 400,
+  /** The Kubernetes namespace that the service is to be in does not exist, or is being deleted. */
+  NamespaceNotFound: 404,
   OperationCancelled: 409,
+  /** The container registry can't be reached, refuses the credentials, or answers what no registry may. */
+  RegistryUnavailable: 502,
   /** The deployment did not become healthy in the time it was given. */
   DeploymentTimedOut: 504,
 } as const;
@@ -75,6 +99,8 @@ export const SYSTEM_ERRORS = {
   InternalError: 500,
   /** The server answered something that is not of this API, or can't be reached. */
   ConnectionFailed: 502,
+  /** The API server of a Kubernetes cluster can't be reached, or doesn't let us in. */
+  KubernetesUnaccessible: 502,
   Unavailable: 503,
   Timeout: 504,
 } as const;
