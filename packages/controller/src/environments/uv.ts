@@ -13,7 +13,7 @@ import type {
   ImageBuildRequest,
   ImageEnvironment,
 } from './environments.ts';
-import { ENVIRONMENT_FOLDER, installForImage, layerDigest } from './image/image-environment.ts';
+import { ENVIRONMENT_FOLDER, folderDigest, installForImage, lockForImage } from './image/image-environment.ts';
 import { chooseInterpreter } from './image/interpreter.ts';
 import { type Memory, recall, remember } from './memory.ts';
 import { importedModules } from './python/imports.ts';
@@ -39,6 +39,8 @@ export interface EnvironmentsOptions {
   readonly log: Logger;
 }
 
+/** Versions that environments of images came to. */
+const LOCKED = '.locked';
 const BUILT_ALREADY = 'The environment is built already.';
 
 /** Larger ones are data, not source. */
@@ -121,13 +123,16 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
     recipe.notes.forEach((note) => tell(note));
     const { interpreter, line } = chooseInterpreter(recipe.python, base, pythonPolicy);
     tell(line);
-    const install = async (target: string, signal: AbortSignal) => {
-      const uv = await uvFor({ ...request, signal });
-      return installForImage(target, { uv, environment, clock, tell, signal }, { recipe, interpreter, platform });
-    };
+    const what = { recipe, interpreter, platform };
+    const parts = { uv: await uvFor(request), environment, clock, tell, signal: request.signal };
+    const locked = await lockForImage(join(folder, LOCKED), parts, what);
     return {
       python: `${ENVIRONMENT_FOLDER}/bin/python`,
-      packages: { folder: ENVIRONMENT_FOLDER, digest: layerDigest(recipe, interpreter, platform), install },
+      packages: {
+        folder: ENVIRONMENT_FOLDER,
+        digest: folderDigest(what, locked),
+        install: (target, signal) => installForImage(target, { ...parts, signal }, what, locked),
+      },
     };
   };
 

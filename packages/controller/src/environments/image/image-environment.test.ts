@@ -113,10 +113,7 @@ test('what decides the packages decides the digest', async () => {
 
 test('a package without a wheel for a foreign platform fails the build by its name', async () => {
   const architecture = isThisMachine({ architecture: 'amd64', glibc: null }) ? 'arm64' : 'amd64';
-  const environment = await plan(['farled-no-such-package'], { platform: { architecture, glibc: '2.36' } });
-  await expect(
-    environment.packages?.install(join(folder, 'absent'), AbortSignal.timeout(60_000)),
-  ).rejects.toMatchObject({
+  await expect(plan(['farled-no-such-package'], { platform: { architecture, glibc: '2.36' } })).rejects.toMatchObject({
     code: 'EnvironmentBuildFailed',
     message: expect.stringContaining('farled-no-such-package'),
   });
