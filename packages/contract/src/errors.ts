@@ -87,6 +87,8 @@ export const DEPLOYMENT_ERRORS = {
   InvalidDeploymentSpec: 400,
   /** The Kubernetes namespace that the service is to be in does not exist, or is being deleted. */
   NamespaceNotFound: 404,
+  /** The cluster has an object of the name that one of the service's would have, and Farled did not make it. */
+  KubernetesObjectTaken: 409,
   OperationCancelled: 409,
   /** The container registry can't be reached, refuses the credentials, or answers what no registry may. */
   RegistryUnavailable: 502,

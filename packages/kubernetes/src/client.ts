@@ -1,6 +1,7 @@
 /** Talks to the API server of one cluster. */
 import type { Kind } from './kinds.ts';
 import type { KubernetesObject } from './objects.ts';
+import type { WatchEvent } from './watch-events.ts';
 
 export interface ObjectKey {
   readonly name: string;
@@ -13,6 +14,19 @@ export interface ListOptions {
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
+}
+
+/** All objects as they were at one moment, which a watch can go on from. */
+export interface ObjectList<Kept> {
+  readonly items: Kept[];
+  readonly resourceVersion: string;
+}
+
+export interface WatchOptions extends ListOptions {
+  /** Changes after this one. */
+  readonly resourceVersion: string;
+  /** After this time the API server ends the watch by itself. */
+  readonly timeoutSeconds: number;
 }
 
 export interface LogOptions {
@@ -45,6 +59,22 @@ export interface KubernetesClient extends AsyncDisposable {
   /** Undefined when there is none. */
   get<Read extends KubernetesObject>(kind: Kind<Read>, key: ObjectKey, signal: AbortSignal): Promise<Read | undefined>;
   list<Read extends KubernetesObject>(kind: Kind<Read>, options: ListOptions, signal: AbortSignal): Promise<Read[]>;
+  /** As `list`, with the version; of each object only what `keep` returns is kept, from the arrival of its page on. */
+  listAt<Read extends KubernetesObject, Kept>(
+    kind: Kind<Read>,
+    options: ListOptions,
+    keep: (object: Read) => Kept,
+    signal: AbortSignal,
+  ): Promise<ObjectList<Kept>>;
+  /**
+   * Resolves once the watch is up. The events end when the API server ends the watch; they throw when it breaks, when
+   * nothing at all arrives for longer than it may last, or when the API server says why (Expired: list again).
+   */
+  watch<Read extends KubernetesObject>(
+    kind: Kind<Read>,
+    options: WatchOptions,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<WatchEvent<Read>>>;
   /**
    * Server-side apply, as the field manager `farled`. Fields that others own and ours differ from are taken over: what
    * is not ours is not named.

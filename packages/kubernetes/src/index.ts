@@ -1,9 +1,26 @@
 /** A small client of the Kubernetes API. */
-export type { KubernetesClient, ListOptions, LogOptions, ObjectKey, Permission } from './client.ts';
+export type {
+  KubernetesClient,
+  ListOptions,
+  LogOptions,
+  ObjectKey,
+  ObjectList,
+  Permission,
+  WatchOptions,
+} from './client.ts';
 export { Connection } from './connection.ts';
+export { isKubernetesError, KubernetesError } from './error.ts';
+export type { KubernetesErrorCode, KubernetesErrorDetails, KubernetesErrorOptions } from './error.ts';
+export { connectKubernetes } from './http-client.ts';
+export type { ConnectOptions } from './http-client.ts';
+export { inClusterConnection, inClusterNamespace } from './in-cluster.ts';
+export { startInformer } from './informer-start.ts';
+export type { InformerOptions, InformerParts } from './informer-start.ts';
 export type { Informer, ObjectChanged } from './informer.ts';
 export { KINDS } from './kinds.ts';
 export type { Kind } from './kinds.ts';
+export { parseKubeconfig } from './kubeconfig.ts';
+export type { Kubeconfig } from './kubeconfig.ts';
 export type {
   Condition,
   ConfigMap,
@@ -28,3 +45,5 @@ export type {
   Secret,
   Service,
 } from './objects.ts';
+export { describePermission } from './permissions.ts';
+export type { WatchEvent } from './watch-events.ts';
