@@ -23,6 +23,7 @@ test('in a cluster it needs nothing', () => {
     table: '/var/lib/farled/routes.json',
     drainMs: 5000,
     namespace: 'farled-system',
+    routesNamespace: undefined,
     identity: 'pod-1',
     log: undefined,
   });

@@ -32,6 +32,8 @@ const Cluster = z.object({
   FARLED_ROUTER_DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(5),
   /** Where the routers are: of the Lease and of the peers. */
   FARLED_ROUTER_NAMESPACE: z.string().default(CLUSTER.systemNamespace),
+  /** The only one whose Secrets are read; absent: all of them. */
+  FARLED_ROUTER_ROUTES_NAMESPACE: z.string().optional(),
   /** In a cluster the pod's name. */
   HOSTNAME: z.string().default(`router-${process.pid}`),
 });
@@ -53,6 +55,7 @@ export interface ClusterConfig {
   readonly table: string;
   readonly drainMs: number;
   readonly namespace: string;
+  readonly routesNamespace: string | undefined;
   /** Of this router among its peers. */
   readonly identity: string;
   readonly log: string | undefined;
@@ -82,6 +85,7 @@ export function routerConfig(environment: Readonly<Record<string, string | undef
     table: variables.FARLED_ROUTER_TABLE,
     drainMs: variables.FARLED_ROUTER_DRAIN_SECONDS * 1000,
     namespace: variables.FARLED_ROUTER_NAMESPACE,
+    routesNamespace: variables.FARLED_ROUTER_ROUTES_NAMESPACE,
     identity: variables.HOSTNAME,
   };
 }

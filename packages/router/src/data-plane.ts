@@ -11,7 +11,7 @@ export interface DataPlane {
   readonly services: Services;
   readonly refusals: Refusals;
   readonly server: ScoringServer;
-  statistics(listening: RouterStatistics['listening']): RouterStatistics;
+  readonly statistics: (listening: RouterStatistics['listening']) => RouterStatistics;
 }
 
 export function createDataPlane(log: Logger): DataPlane {

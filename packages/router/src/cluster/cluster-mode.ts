@@ -11,7 +11,7 @@ import { listenHealth } from './health-server.ts';
 export async function runInCluster(config: ClusterConfig, log: Logger): Promise<void> {
   const { services, refusals, server, statistics } = createDataPlane(log);
   const client = connectKubernetes(inClusterConnection(process.env), { clock, log });
-  const source = await startClusterSource({ client, services, table: config.table, clock, log });
+  const source = await startClusterSource({ ...config, client, services, clock, log });
   const listening = await server.listen(config.port, config.host);
   let isEnding = false;
   const health = await listenHealth(config.healthPort, config.host, {

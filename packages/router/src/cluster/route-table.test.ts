@@ -108,6 +108,13 @@ describe('a service gets', () => {
     expect(replicas([slice([endpoint('a', '10.0.0.1')], { service: 'other' })])).toEqual([]);
   });
 
+  test('its replicas where its Secret says they are, when that is kept elsewhere', () => {
+    const kept = secret(ROUTE, { namespace: 'farled-system', labels: { 'farled.dev/namespace': 'ns' } });
+    const { table, services } = routeTable([kept], [slice([endpoint('a', '10.0.0.1')])], 1);
+    expect(table.services[0]?.replicas).toHaveLength(1);
+    expect(services[0]?.namespace).toBe('ns');
+  });
+
   test('no endpoint without a pod, nor one that is a name', () => {
     const nameless = { addresses: ['10.0.0.1'] };
     const named = slice([endpoint('a', 'somewhere.example')], { addressType: 'FQDN' });

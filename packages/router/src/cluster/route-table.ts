@@ -5,6 +5,9 @@ import type { EndpointSlice, Secret } from '@farled/kubernetes';
 import { endpoints } from './endpoints.ts';
 import { readRoute } from './read-route.ts';
 
+/** Label of a Secret that is not beside its service. */
+const SERVICE_NAMESPACE = 'farled.dev/namespace';
+
 /** A service of the cluster, with what is needed to scale it. */
 export interface ClusterService {
   readonly route: ClusterRoute;
@@ -36,7 +39,7 @@ export function routeTable(
     const { route } = read;
     const first = chosen.get(route.name);
     if (first === undefined) {
-      chosen.set(route.name, { secret, service: { route, namespace: secret.metadata.namespace ?? '' } });
+      chosen.set(route.name, { secret, service: { route, namespace: namespaceOf(secret) } });
     } else {
       faults.push(
         `Service "${route.name}" has two routes: the older Secret ${nameOf(first.secret)} counts, ${nameOf(secret)} does not. Give one of the services another name.`,
@@ -97,6 +100,11 @@ function groupBySlices(slices: Iterable<EndpointSlice>): ReadonlyMap<string, rea
 function byAge(a: Secret, b: Secret): number {
   const [left, right] = [a, b].map((secret) => `${secret.metadata.creationTimestamp} ${nameOf(secret)}`);
   return (left ?? '') < (right ?? '') ? -1 : 1;
+}
+
+/** A Secret that is kept with the routers says where its service is. */
+function namespaceOf({ metadata }: Secret): string {
+  return metadata.labels?.[SERVICE_NAMESPACE] ?? metadata.namespace ?? '';
 }
 
 function nameOf({ metadata }: Secret): string {

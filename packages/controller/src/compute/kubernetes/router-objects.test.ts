@@ -1,0 +1,179 @@
+import { CLUSTER } from '@farled/contract';
+import type { Deployment, KubernetesObject, Service } from '@farled/kubernetes';
+import { describe, expect, test } from 'vitest';
+
+import type { RouterInstallation } from './router-objects-options.ts';
+import { routerObjects } from './router-objects.ts';
+
+const OPTIONS: RouterInstallation = {
+  installation: 'here',
+  image: 'registry.example/farled/router@sha256:00',
+  replicas: 3,
+  serviceType: 'LoadBalancer',
+  internalLoadBalancer: false,
+  annotations: {},
+  pullSecret: null,
+  port: 80,
+};
+
+function find(kind: string, options: Partial<RouterInstallation> = {}, name?: string): KubernetesObject | undefined {
+  const found = routerObjects({ ...OPTIONS, ...options }).filter(
+    (object) => object.kind === kind && (name === undefined || object.metadata.name === name),
+  );
+  expect(found.length).toBeLessThanOrEqual(1);
+  return found[0];
+}
+
+const deployment = (options: Partial<RouterInstallation> = {}): Deployment | undefined =>
+  find('Deployment', options) as Deployment | undefined;
+
+const podSpec = (options: Partial<RouterInstallation> = {}) => deployment(options)?.spec.template.spec;
+
+interface WithRules extends KubernetesObject {
+  readonly rules: readonly {
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+    readonly resourceNames?: readonly string[];
+  }[];
+}
+
+const rules = (kind: string, options: Partial<RouterInstallation> = {}): string[] =>
+  ((find(kind, options) as WithRules | undefined)?.rules ?? []).map(({ resources, verbs, resourceNames }) =>
+    [...verbs, ...resources, ...(resourceNames ?? [])].join(' '),
+  );
+
+test('objects come in an order in which each finds what it needs', () => {
+  expect(routerObjects(OPTIONS).map(({ kind }) => kind)).toEqual([
+    'Namespace',
+    'ServiceAccount',
+    'ClusterRole',
+    'ClusterRoleBinding',
+    'Role',
+    'RoleBinding',
+    'NetworkPolicy',
+    'Service',
+    'Service',
+    'PodDisruptionBudget',
+    'Deployment',
+  ]);
+});
+
+test('every object says whose it is, and is where it belongs', () => {
+  const everywhere = ['Namespace', 'ClusterRole', 'ClusterRoleBinding'];
+  for (const { kind, metadata } of routerObjects(OPTIONS)) {
+    expect(metadata.labels).toMatchObject({ ...CLUSTER.managedBy, [CLUSTER.installationLabel]: 'here' });
+    expect(metadata.namespace).toBe(everywhere.includes(kind) ? undefined : 'farled-system');
+  }
+});
+
+describe('rights', () => {
+  test('are these and no others', () => {
+    expect(rules('ClusterRole')).toEqual([
+      'list watch secrets',
+      'list watch endpointslices',
+      'get patch deployments/scale',
+    ]);
+    expect(rules('Role')).toEqual(['create leases', 'get update leases farled-router']);
+  });
+
+  test('over Secrets end with the namespace when routes are there', () => {
+    expect(rules('ClusterRole', { routes: 'withRouters' })).toEqual([
+      'list watch endpointslices',
+      'get patch deployments/scale',
+    ]);
+    expect(rules('Role', { routes: 'withRouters' })[0]).toBe('list watch secrets');
+  });
+
+  test('belong to the account that the pods have', () => {
+    const account = { kind: 'ServiceAccount', name: 'farled-router', namespace: 'farled-system' };
+    expect(find('ClusterRoleBinding')).toMatchObject({ roleRef: { name: 'farled-router' }, subjects: [account] });
+    expect(find('RoleBinding')).toMatchObject({ roleRef: { name: 'farled-router' }, subjects: [account] });
+    expect(podSpec()?.serviceAccountName).toBe('farled-router');
+  });
+});
+
+describe('the routers', () => {
+  test('have nothing that the restricted standard for pods forbids', () => {
+    expect(podSpec()?.['securityContext']).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(podSpec()?.containers[0]?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  test('are replaced one after another, with none missing', () => {
+    expect(deployment()?.spec['strategy']).toEqual({
+      type: 'RollingUpdate',
+      rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
+    });
+    expect(find('PodDisruptionBudget')).toMatchObject({ spec: { maxUnavailable: 1 } });
+  });
+
+  test('of which there is one can be moved from its node', () => {
+    expect(find('PodDisruptionBudget', { replicas: 1 })).toBeUndefined();
+    expect(deployment({ replicas: 1 })?.spec.replicas).toBe(1);
+  });
+
+  test('are not told the address of their Service, whose variable would be FARLED_ROUTER_PORT', () => {
+    expect(podSpec()?.['enableServiceLinks']).toBe(false);
+  });
+
+  test('pull their image with the Secret that is named', () => {
+    expect(podSpec()?.['imagePullSecrets']).toBeUndefined();
+    expect(podSpec({ pullSecret: 'registry' })?.['imagePullSecrets']).toEqual([{ name: 'registry' }]);
+    expect(podSpec()?.containers[0]?.image).toBe(OPTIONS.image);
+  });
+
+  test('look for Secrets where they may read them', () => {
+    const variable = (options: Partial<RouterInstallation>) =>
+      podSpec(options)?.containers[0]?.env?.find(({ name }) => name === 'FARLED_ROUTER_ROUTES_NAMESPACE')?.value;
+    expect(variable({})).toBeUndefined();
+    expect(variable({ routes: 'withRouters' })).toBe('farled-system');
+  });
+});
+
+describe('the Service', () => {
+  const service = (options: Partial<RouterInstallation>, name = 'farled-router') =>
+    find('Service', options, name) as Service | undefined;
+
+  test.each(['LoadBalancer', 'NodePort', 'ClusterIP'] as const)('is a %s when asked', (serviceType) => {
+    expect(service({ serviceType, port: 8000 })?.spec).toMatchObject({
+      type: serviceType,
+      ports: [{ port: 8000, targetPort: 'scoring' }],
+    });
+  });
+
+  test('asks every provider for an internal address, and says what it was told besides', () => {
+    const subnet = { 'service.beta.kubernetes.io/azure-load-balancer-internal-subnet': 'aks-subnet' };
+    expect(service({ internalLoadBalancer: true, annotations: subnet })?.metadata.annotations).toEqual({
+      'service.beta.kubernetes.io/azure-load-balancer-internal': 'true',
+      'networking.gke.io/load-balancer-type': 'Internal',
+      'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internal',
+      ...subnet,
+    });
+    expect(service({})?.metadata.annotations).toEqual({});
+    expect(service({ internalLoadBalancer: true, serviceType: 'NodePort' })?.metadata.annotations).toEqual({});
+  });
+
+  test('for peers has no address of its own', () => {
+    expect(service({}, 'farled-router-peers')?.spec).toMatchObject({
+      clusterIP: 'None',
+      ports: [{ port: 8081 }],
+    });
+  });
+});
+
+test('scoring is open to all, the second port to the namespace', () => {
+  expect(find('NetworkPolicy')).toMatchObject({
+    spec: {
+      ingress: [
+        { ports: [{ port: 8080, protocol: 'TCP' }] },
+        { ports: [{ port: 8081, protocol: 'TCP' }], from: [{ podSelector: {} }] },
+      ],
+    },
+  });
+});
