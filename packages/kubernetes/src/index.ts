@@ -21,6 +21,8 @@ export { KINDS } from './kinds.ts';
 export type { Kind } from './kinds.ts';
 export { parseKubeconfig } from './kubeconfig.ts';
 export type { Kubeconfig } from './kubeconfig.ts';
+export { startElection } from './leader.ts';
+export type { Election, ElectionOptions } from './leader.ts';
 export type {
   Condition,
   ConfigMap,
@@ -46,4 +48,5 @@ export type {
   Service,
 } from './objects.ts';
 export { describePermission } from './permissions.ts';
+export { formatBytes, formatCpu, parseQuantity } from './quantity.ts';
 export type { WatchEvent } from './watch-events.ts';
