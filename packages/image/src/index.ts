@@ -1,2 +1,25 @@
 /** Builds container images without Docker and moves them between registries. */
-export {};
+export { inspectBase } from './base.ts';
+export type { BaseFacts, BaseParts } from './base.ts';
+export { buildImage } from './build.ts';
+export type { BuildRequest, BuiltImage } from './build.ts';
+export type { RunSettings } from './image-config.ts';
+export { createLayerCache } from './layers/cache.ts';
+export type { LayerCache, LayerCacheParts, PackedLayer } from './layers/cache.ts';
+export type { Compression } from './layers/compression.ts';
+export { folderLayer } from './layers/folder-layer.ts';
+export type { FolderLayer } from './layers/folder-layer.ts';
+export type { LayerEntry, LayerSource } from './layers/layer.ts';
+export { opaqueFolder, whiteout } from './layers/whiteout.ts';
+export { NODE_IN_IMAGE, nodeLayer } from './programs/node-layer.ts';
+export type { NodeLayerParts } from './programs/node-layer.ts';
+export { PROGRAM_FILE, programLayer } from './programs/program-layer.ts';
+export type { ProgramLayer } from './programs/program-layer.ts';
+export type { RegistryParts } from './registry/connection.ts';
+export { anonymous, dockerConfigCredentials, firstCredentials, fixedCredentials } from './registry/credentials.ts';
+export type { Credential, Credentials } from './registry/credentials.ts';
+export type { Descriptor, ImageConfig, ImageManifest, Platform } from './registry/documents.ts';
+export { formatReference, parseReference } from './registry/reference.ts';
+export type { Reference, Repository } from './registry/reference.ts';
+export { createRegistry } from './registry/registry.ts';
+export type { Registry } from './registry/registry.ts';

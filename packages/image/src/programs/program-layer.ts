@@ -1,0 +1,91 @@
+/** One of our programs as a layer: bundled to a single file, with the folders that it reads beside it. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { FarledError } from '@farled/contract';
+import { rolldown } from 'rolldown';
+
+import type { LayerEntry, LayerSource } from '../layers/layer.ts';
+
+export interface ProgramLayer {
+  readonly name: string;
+  /** The program's first module, as source or built. */
+  readonly entry: URL | string;
+  /** Folder in the image; the bundle is at `dist/main.mjs` in it, as deep as it was in its package. */
+  readonly at: string;
+  /** Folders that it finds from its own place, by their names beside `dist`. */
+  readonly extraFolders?: Readonly<Record<string, URL | string>>;
+}
+
+export const PROGRAM_FILE = 'dist/main.mjs';
+
+/** Bundles; the same sources give the same bytes in every folder. */
+export async function programLayer({ name, entry, at, extraFolders = {} }: ProgramLayer): Promise<LayerSource> {
+  const entries: LayerEntry[] = [
+    { kind: 'file', path: posix.join(at, PROGRAM_FILE), mode: 0o644, source: { bytes: await bundle(pathOf(entry)) } },
+  ];
+  for (const [folder, source] of Object.entries(extraFolders)) {
+    entries.push(...(await folderEntries(pathOf(source), posix.join(at, folder))));
+  }
+  return { name, key: JSON.stringify(['program', keyOf(entries)]), entries: () => entries };
+}
+
+async function bundle(entry: string): Promise<Buffer> {
+  const build = await rolldown({
+    input: entry,
+    cwd: dirname(entry),
+    platform: 'node',
+    // In a checkout the packages are bundled from their sources, as they are run.
+    ...(entry.endsWith('.ts') ? { resolve: { conditionNames: ['@farled/source', 'node', 'import', 'default'] } } : {}),
+    logLevel: 'silent',
+  });
+  try {
+    const { output } = await build.generate({
+      format: 'esm',
+      codeSplitting: false,
+      // Lines stay lines, or a stack trace would quote the whole program.
+      minify: false,
+      comments: false,
+      sourcemap: false,
+    });
+    const [chunk] = output;
+    if (output.length !== 1) {
+      throw new FarledError('InternalError', `The bundle of ${entry} has ${output.length} files in place of one.`);
+    }
+    return Buffer.from(chunk.code);
+  } finally {
+    await build.close();
+  }
+}
+
+/** Small files of ours: read at once, so that the key can be of what is in them. */
+async function folderEntries(folder: string, at: string): Promise<LayerEntry[]> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = found.filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'));
+  return Promise.all(
+    files.map(async (entry): Promise<LayerEntry> => {
+      const path = join(entry.parentPath, entry.name);
+      return {
+        kind: 'file',
+        path: posix.join(at, path.slice(folder.length + 1)),
+        mode: 0o644,
+        source: { bytes: await readFile(path) },
+      };
+    }),
+  );
+}
+
+function keyOf(entries: readonly LayerEntry[]): string {
+  const hash = createHash('sha256');
+  for (const entry of entries.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    const bytes = entry.kind === 'file' && 'bytes' in entry.source ? entry.source.bytes : new Uint8Array();
+    hash.update(`${entry.path}\0${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+function pathOf(place: URL | string): string {
+  return (place instanceof URL ? fileURLToPath(place) : place).replace(/\/$/, '');
+}
