@@ -11,8 +11,6 @@ export const CALLER_ERRORS = {
   ArtifactDigestMismatch: 400,
   /** The cluster has fewer vCPUs than its purpose needs. */
   ComputeTooSmall: 400,
-  /** The cluster's API server does not answer at the address of its kubeconfig. */
-  ClusterUnreachable: 400,
   /** The cluster does not accept the credential. */
   ClusterCredentialRefused: 400,
   /** The credential may not do what attaching needs; `details` names each action. */

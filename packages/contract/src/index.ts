@@ -54,18 +54,20 @@ export {
   EnvironmentDefinition,
   EnvironmentReference,
 } from './resources/environment.ts';
+export { AddCluster, Cluster, ClusterFacts } from './resources/cluster.ts';
+export type { ClusterCredentials, ClusterKind } from './resources/cluster.ts';
 export {
-  AddCluster,
   AttachCompute,
-  Cluster,
   CLUSTER_PURPOSES,
   Compute,
   CreateCompute,
   FAST_PROD_MINIMUM_CPU,
+  LOAD_BALANCER_TYPES,
   PROVISIONING_STATES,
   PutCompute,
+  SERVICE_TYPES,
 } from './resources/compute.ts';
-export type { ClusterPurpose } from './resources/compute.ts';
+export type { ClusterPurpose, LoadBalancerType, ServiceType } from './resources/compute.ts';
 export { hasEnded, Operation, OPERATION_STATES, OperationLog } from './resources/operation.ts';
 export type { OperationKind, OperationState } from './resources/operation.ts';
 export {

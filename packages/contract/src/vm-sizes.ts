@@ -121,11 +121,24 @@ export function findVmSize(name: string): (VmSize & { readonly name: string }) |
     : { name: canonical, cpu: size[0], memoryInGB: size[1], gpu: size[2] ?? 0 };
 }
 
-/** vCPUs and memory of all agents together. */
-export function clusterCapacity({ agentCount, vmSize }: { readonly agentCount: number; readonly vmSize: string }): {
+interface Agents {
+  readonly agentCount: number;
+  readonly vmSize: string;
+  /** Of a Kubernetes, what its nodes say they can give counts, not what their size is called. */
+  readonly kubernetes?: { readonly allocatable: Amounts } | null | undefined;
+}
+
+interface Amounts {
   readonly cpu: number;
   readonly memoryInGB: number;
-} {
+}
+
+/** vCPUs and memory of all agents together. */
+export function clusterCapacity({ agentCount, vmSize, kubernetes }: Agents): Amounts {
+  if (kubernetes !== null && kubernetes !== undefined) {
+    const { cpu, memoryInGB } = kubernetes.allocatable;
+    return { cpu, memoryInGB };
+  }
   const size = findVmSize(vmSize);
   return { cpu: agentCount * (size?.cpu ?? 0), memoryInGB: agentCount * (size?.memoryInGB ?? 0) };
 }

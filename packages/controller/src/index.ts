@@ -1,4 +1,5 @@
 /** Makes the world match the record. */
+export { inspectCluster } from './compute/kubernetes/inspect.ts';
 export { startController } from './controller.ts';
 export type { Controller, ControllerParts } from './controller.ts';
 export type { BuildRequest, BuiltEnvironment, Environments } from './environments/environments.ts';

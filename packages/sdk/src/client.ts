@@ -20,7 +20,7 @@ export type UploadBody = Blob | Uint8Array<ArrayBuffer>;
 
 type Given<Name extends string, Value> = [Value] extends [undefined]
   ? unknown
-  : Partial<Value> extends Value
+  : object extends Value
     ? { readonly [Key in Name]?: Value }
     : { readonly [Key in Name]: Value };
 

@@ -1,47 +1,14 @@
 /** Compute targets: clusters, or this machine, that services run on. */
 import { randomUUID } from 'node:crypto';
 
-import { clusterId, FarledError, routes, type ClusterPurpose, type Compute, type Operation } from '@farled/contract';
+import { FarledError, routes, type ClusterPurpose, type Compute, type Operation } from '@farled/contract';
 
+import { attachBody, type AttachConfiguration, type ProvisioningConfiguration } from './attach-configuration.ts';
 import type { CallInput } from './client.ts';
-import { refuseUnbuilt } from './not-built.ts';
 import { followOperation } from './operation.ts';
 import { readPages } from './pages.ts';
 import { lineWriter, type WaitOptions } from './show-output.ts';
 import type { Workspace } from './workspace.ts';
-
-type PutBody = CallInput<typeof routes.computes.put>['body'];
-export type ProvisioningConfiguration = Extract<PutBody, { mode: 'create' }>;
-/** By resource id, or by resource group and name in the workspace's subscription. */
-export type AttachConfiguration = Omit<Extract<PutBody, { mode: 'attach' }>, 'resourceId'> &
-  ({ readonly resourceId: string } | { readonly resourceGroup: string; readonly clusterName: string });
-
-interface Unbuilt {
-  readonly sslCname?: string | undefined;
-  readonly sslCertPemFile?: string | undefined;
-  readonly sslKeyPemFile?: string | undefined;
-  readonly vnetResourcegroupName?: string | undefined;
-  readonly vnetName?: string | undefined;
-  readonly subnetName?: string | undefined;
-  readonly serviceCidr?: string | undefined;
-  readonly dnsServiceIp?: string | undefined;
-  readonly dockerBridgeCidr?: string | undefined;
-  readonly loadBalancerSubnet?: string | undefined;
-}
-
-export type ProvisioningOptions = Omit<ProvisioningConfiguration, 'mode' | 'operationId'> & Unbuilt;
-
-export interface AttachOptions {
-  readonly resourceId?: string | undefined;
-  readonly resourceGroup?: string | undefined;
-  readonly clusterName?: string | undefined;
-  readonly clusterPurpose?: ClusterPurpose | undefined;
-  readonly loadBalancerType?: 'PublicIp' | 'InternalLoadBalancer' | undefined;
-  readonly loadBalancerSubnet?: string | undefined;
-  readonly namespace?: string | undefined;
-  readonly description?: string | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-}
 
 interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -78,22 +45,17 @@ export class ComputeTarget {
     provisioningConfiguration: ProvisioningConfiguration,
     options: CallOptions = {},
   ): Promise<ComputeTarget> {
-    return put(workspace, name, { ...provisioningConfiguration }, options.signal);
+    return put(workspace, name, provisioningConfiguration, options.signal);
   }
 
-  /** Makes a compute target of a known cluster. */
-  static attach(
+  /** Makes a compute target of an existing cluster. */
+  static async attach(
     workspace: Workspace,
     name: string,
     attachConfiguration: AttachConfiguration,
     options: CallOptions = {},
   ): Promise<ComputeTarget> {
-    if ('resourceId' in attachConfiguration) {
-      return put(workspace, name, attachConfiguration, options.signal);
-    }
-    const { resourceGroup, clusterName, ...rest } = attachConfiguration;
-    const resourceId = clusterId({ subscriptionId: workspace.subscriptionId, resourceGroup, cluster: clusterName });
-    return put(workspace, name, { ...rest, resourceId }, options.signal);
+    return put(workspace, name, await attachBody(workspace, attachConfiguration), options.signal);
   }
 
   get provisioningState(): Compute['provisioningState'] {
@@ -104,6 +66,10 @@ export class ComputeTarget {
   }
   get clusterPurpose(): ClusterPurpose {
     return this.#fields.clusterPurpose;
+  }
+  /** Base address of scoring requests; null until there is one. */
+  get scoringUrl(): string | null {
+    return this.#fields.scoringUrl;
   }
 
   async refresh(signal?: AbortSignal): Promise<void> {
@@ -162,41 +128,6 @@ export class ComputeTarget {
   }
 }
 
-/** A compute target of Azure Kubernetes Service; on one machine the machine stands in for the cluster. */
-export class AksCompute extends ComputeTarget {
-  static readonly ClusterPurpose = { FAST_PROD: 'FastProd', DEV_TEST: 'DevTest' } as const satisfies Record<
-    string,
-    ClusterPurpose
-  >;
-
-  /** What a new cluster is to be. */
-  static provisioningConfiguration(options: ProvisioningOptions = {}): ProvisioningConfiguration {
-    const { agentCount, vmSize, clusterPurpose, location, loadBalancerType, description, tags, ...unbuilt } = options;
-    refuseUnbuilt(unbuilt, 'Networks and TLS of clusters come with Kubernetes; leave it out on one machine.');
-    return { mode: 'create', agentCount, vmSize, clusterPurpose, location, loadBalancerType, description, tags };
-  }
-
-  /** Which known cluster to attach: by resource id, or by resource group and name. */
-  static attachConfiguration(options: AttachOptions): AttachConfiguration {
-    const { resourceId, resourceGroup, clusterName, loadBalancerSubnet, ...rest } = options;
-    refuseUnbuilt({ loadBalancerSubnet });
-    const common = { ...rest, mode: 'attach' } as const;
-    if (resourceId !== undefined && resourceGroup === undefined && clusterName === undefined) {
-      return { ...common, resourceId };
-    }
-    if (resourceId === undefined && resourceGroup !== undefined && clusterName !== undefined) {
-      return { ...common, resourceGroup, clusterName };
-    }
-    throw new FarledError(
-      'BadArgument',
-      'A cluster to attach is named by resourceId, or by resourceGroup and clusterName.',
-      {
-        suggestion: '`farled cluster list` shows the known clusters with their ids.',
-      },
-    );
-  }
-}
-
 function read(workspace: Workspace, name: string, signal: AbortSignal | undefined): Promise<Compute> {
   return workspace.client.call(routes.computes.get, { params: { ...workspace.path, compute: name }, signal });
 }
@@ -204,7 +135,7 @@ function read(workspace: Workspace, name: string, signal: AbortSignal | undefine
 async function put(
   workspace: Workspace,
   name: string,
-  body: PutBody,
+  body: CallInput<typeof routes.computes.put>['body'],
   signal: AbortSignal | undefined,
 ): Promise<ComputeTarget> {
   const operation = await workspace.client.call(routes.computes.put, {

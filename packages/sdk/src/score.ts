@@ -19,6 +19,11 @@ const MARGIN_MS = 10_000;
 
 /** The answer: parsed when it is JSON, as text otherwise. @throws FarledError with the status and the text. */
 export async function score({ service, key, input, fetch, signal }: ScoreRequest): Promise<unknown> {
+  if (service.scoringUri === '') {
+    throw new FarledError('Unavailable', `The service "${service.name}" has no scoring address yet.`, {
+      suggestion: 'Wait until the router of its compute target has one: `farled computetarget show` has scoringUrl.',
+    });
+  }
   const response = await exchange(fetch, {
     url: service.scoringUri,
     method: 'POST',

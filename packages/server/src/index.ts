@@ -1,3 +1,3 @@
 /** The control plane's HTTP API. */
 export { buildApp } from './app.ts';
-export type { AppParts } from './parts.ts';
+export type { AppParts, Clusters, ManifestOptions } from './parts.ts';

@@ -32,16 +32,9 @@ export async function operate<T extends Target>(
 ): Promise<Operation> {
   const requestDigest = digestOf(request);
   const operation = await state.transaction(async (stores) => {
-    if (operationId !== undefined) {
-      const same = await stores.operations.find(workspace.key, operationId);
-      if (same?.requestDigest === requestDigest) {
-        return same;
-      }
-      if (same !== undefined) {
-        throw new FarledError('OperationIdReused', `Operation ${operationId} was started by a different request.`, {
-          suggestion: 'Choose a new UUID for every request, and repeat one only to repeat the request.',
-        });
-      }
+    const same = await findSame(stores, workspace, operationId, requestDigest);
+    if (same !== undefined) {
+      return same;
     }
     const target = await plan(stores);
     const { operation: started } = await stores.operations.start({
@@ -57,6 +50,35 @@ export async function operate<T extends Target>(
     return started;
   });
   return toOperation(operation);
+}
+
+/**
+ * The operation that the same request started before, for those who have something to do before they start one.
+ *
+ * @throws FarledError OperationIdReused
+ */
+export async function startedBefore(
+  state: State,
+  workspace: WorkspaceRecord,
+  { operationId, request }: Asked,
+): Promise<Operation | undefined> {
+  const same = await findSame(state, workspace, operationId, digestOf(request));
+  return same === undefined ? undefined : toOperation(same);
+}
+
+async function findSame(
+  stores: Stores,
+  workspace: WorkspaceRecord,
+  operationId: string | undefined,
+  requestDigest: string,
+): Promise<OperationRecord | undefined> {
+  const same = operationId === undefined ? undefined : await stores.operations.find(workspace.key, operationId);
+  if (same !== undefined && same.requestDigest !== requestDigest) {
+    throw new FarledError('OperationIdReused', `Operation ${operationId} was started by a different request.`, {
+      suggestion: 'Choose a new UUID for every request, and repeat one only to repeat the request.',
+    });
+  }
+  return same;
 }
 
 export function toOperation(operation: OperationRecord): Operation {

@@ -1,17 +1,55 @@
+import type {
+  ClusterCredentials,
+  ClusterPurpose,
+  LoadBalancerType,
+  ServiceType,
+  WorkspaceReference,
+} from '@farled/contract';
 import type { Clock, Logger } from '@farled/service';
-import type { ArtifactStore, ServiceRecord, State } from '@farled/state';
+import type { ArtifactStore, ConnectedCluster, ServiceRecord, State } from '@farled/state';
 
 /** What the API is made of. */
 export interface AppParts {
   readonly state: State;
   readonly artifacts: ArtifactStore;
+  readonly clusters: Clusters;
   /** Hexadecimal SHA-256 of the owner's token: the token itself is not kept in memory. */
   readonly ownerTokenDigest: string;
-  /** Base address of scoring requests. */
+  /** Base address of scoring requests on this machine. */
   readonly scoringUrl: () => string;
   /** The last lines that the replicas of the service wrote. */
   readonly serviceLogs: (service: ServiceRecord, lines: number) => Promise<string[]>;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Logger;
+}
+
+/** What the API asks of those who can talk to a Kubernetes. */
+export interface Clusters {
+  /**
+   * Goes to the cluster and looks at it, by a credential that is given, or by a connection that was recorded with what
+   * is known of where it came from.
+   *
+   * @throws FarledError for what can't be read, reached or used, without anything secret in it.
+   */
+  inspect(how: InspectionRequest, signal: AbortSignal): Promise<ConnectedCluster>;
+  /** What attaching would put into the cluster, as YAML documents. */
+  manifests(options: ManifestOptions): Promise<string>;
+}
+
+export type InspectionRequest =
+  | ClusterCredentials
+  | { readonly connection: string; readonly context: string | null; readonly inCluster: boolean };
+
+export interface ManifestOptions {
+  readonly workspace: WorkspaceReference;
+  /** Name of the compute target; there need be none of it yet. */
+  readonly compute: string;
+  readonly clusterPurpose: ClusterPurpose;
+  readonly serviceType: ServiceType;
+  readonly loadBalancerType: LoadBalancerType;
+  readonly loadBalancerSubnet: string | null;
+  readonly namespace: string | null;
+  /** Image of the router; null is the one that attaching would use. */
+  readonly image: string | null;
 }

@@ -11,9 +11,10 @@ import {
   type ServiceSettingsInput,
   settingsConflicts,
 } from '@farled/contract';
-import type { ServiceSpec, Stores, WorkspaceRecord } from '@farled/state';
+import type { ComputeRecord, ServiceSpec, Stores, WorkspaceRecord } from '@farled/state';
 
 import { checkEnvironment } from './handlers/environments.ts';
+import { unsupportedOn } from './supported-on.ts';
 
 export interface Said {
   readonly computeName: string;
@@ -40,7 +41,7 @@ export async function resolveSpec(
   }
   const base = present?.settings ?? mergeSettings(DEFAULT_SETTINGS, askedByModels(models));
   const settings = mergeSettings(base, said.settings);
-  checkSettings(settings);
+  checkSettings(compute, settings);
   const code = await resolveInference(stores, workspace, said.inference, present);
   return { computeName: compute.name, models: said.models, ...code, settings };
 }
@@ -92,23 +93,20 @@ function askedByModels(models: readonly Model[]): ServiceSettingsInput {
   return { containerResourceRequirements: { cpu: most('cpu'), memoryInGB: most('memoryInGB'), gpu: most('gpu') } };
 }
 
-function checkSettings(settings: ServiceSettings): void {
-  const { containerResourceRequirements, dataCollection } = settings;
-  const unbuilt = [
-    ...(settings.tokenAuthEnabled ? ['tokenAuthEnabled (token authentication)'] : []),
-    ...(settings.appInsightsEnabled ? ['appInsightsEnabled (Application Insights)'] : []),
-    ...(dataCollection.storageEnabled ? ['dataCollection.storageEnabled (data collection)'] : []),
-    ...(containerResourceRequirements.gpu > 0 ? ['containerResourceRequirements.gpu (GPUs)'] : []),
-  ];
+function checkSettings(compute: ComputeRecord, settings: ServiceSettings): void {
   const conflicts = settingsConflicts(settings);
   if (conflicts.length > 0) {
     const details: ErrorDetail[] = conflicts.map((conflict) => ({ code: 'conflict', ...conflict }));
     const listed = conflicts.map(({ target, message }) => `${target}: ${message}`);
     throw new FarledError('BadArgument', `The settings do not fit together: ${listed.join('; ')}.`, { details });
   }
-  if (unbuilt.length > 0) {
-    throw new FarledError('NotSupportedYet', `Not supported yet: ${unbuilt.join(', ')}.`, {
-      suggestion: 'Leave it out of the deployment configuration.',
+  const { anywhere, here } = unsupportedOn(compute.clusterKind, settings);
+  if (anywhere.length + here.length > 0) {
+    throw new FarledError('NotSupportedYet', `Not supported yet: ${[...anywhere, ...here].join(', ')}.`, {
+      suggestion:
+        anywhere.length > 0
+          ? 'Leave it out of the deployment configuration.'
+          : 'Leave it out of the deployment configuration, or deploy to a compute target that is a Kubernetes.',
     });
   }
 }

@@ -11,6 +11,7 @@ import {
   createProcessSubstrate,
   DEFAULT_LIMITS,
   type Environments,
+  inspectCluster,
   startController,
 } from '@farled/controller';
 import { runtimeEntry } from '@farled/runtime';
@@ -112,6 +113,11 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   const app = buildApp({
     state,
     artifacts,
+    clusters: {
+      inspect: (how, signal) => inspectCluster(how, { clock, log, environment: process.env }, signal),
+      manifests: () =>
+        Promise.reject(new FarledError('NotSupportedYet', 'Writing out what attaching applies is not supported yet.')),
+    },
     ownerTokenDigest: createHash('sha256').update(home.ownerToken).digest('hex'),
     scoringUrl: () => router.url,
     serviceLogs: async (service, lines) => [...(await substrate.logs(service.id, lines))],

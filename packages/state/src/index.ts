@@ -9,6 +9,7 @@ export { nearestNames } from './nearest.ts';
 export type {
   Change,
   ComputeRecord,
+  ConnectedCluster,
   ModelFilter,
   NewCluster,
   NewCompute,

@@ -1,6 +1,7 @@
 /** What the record holds beyond the public resources: desired state, its status, and what the stores take and give. */
 import type {
-  AddCluster,
+  ClusterFacts,
+  ClusterKind,
   ClusterPurpose,
   ErrorBody,
   FileManifest,
@@ -9,10 +10,10 @@ import type {
   ReplicaStatus,
   ServiceSettings,
   ServiceState,
+  ServiceType,
   Workspace,
   WorkspaceReference,
 } from '@farled/contract';
-import type { z } from 'zod';
 
 import type { LabelFilter } from './labels.ts';
 
@@ -98,12 +99,19 @@ export interface ComputeRecord {
   readonly workspace: WorkspaceReference;
   readonly name: string;
   readonly clusterResourceId: string;
+  readonly clusterKind: ClusterKind;
+  /** What is known of its cluster when that is a Kubernetes. */
+  readonly kubernetes: ClusterFacts | null;
   readonly attached: boolean;
   readonly clusterPurpose: ClusterPurpose;
   readonly agentCount: number;
   readonly vmSize: string;
   readonly location: string;
   readonly loadBalancerType: string;
+  readonly loadBalancerSubnet: string | null;
+  readonly serviceType: ServiceType;
+  /** Base address of scoring requests in a Kubernetes, null until its router can be reached. */
+  readonly scoringUrl: string | null;
   readonly namespace: string | null;
   readonly description: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -116,11 +124,28 @@ export interface ComputeRecord {
 
 export type NewCompute = Omit<
   ComputeRecord,
-  'workspace' | 'provisioningState' | 'provisioningErrors' | 'createdTime' | 'modifiedTime'
+  | 'workspace'
+  | 'clusterKind'
+  | 'kubernetes'
+  | 'agentCount'
+  | 'vmSize'
+  | 'scoringUrl'
+  | 'provisioningState'
+  | 'provisioningErrors'
+  | 'createdTime'
+  | 'modifiedTime'
 >;
 
+/** How to reach a Kubernetes, as its reader wrote it, and what was found there. Encrypted at rest. */
+export interface ConnectedCluster {
+  readonly connection: string;
+  readonly facts: ClusterFacts;
+}
+
 /** What is said of a cluster that becomes known. */
-export type NewCluster = z.output<typeof AddCluster>;
+export type NewCluster =
+  | { readonly kind: 'local'; readonly agentCount: number; readonly vmSize: string }
+  | ({ readonly kind: 'kubernetes' } & ConnectedCluster);
 
 export interface OperationRecord {
   readonly id: string;

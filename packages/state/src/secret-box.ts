@@ -1,5 +1,5 @@
 /** Encryption at rest: AES-256-GCM, bound to what the secret belongs to. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 
 import { FarledError } from '@farled/contract';
 
@@ -23,6 +23,11 @@ export class SecretBox {
     const cipher = createCipheriv('aes-256-gcm', this.#key, iv).setAAD(Buffer.from(owner));
     const sealed = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
     return `${VERSION}.${Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')}`;
+  }
+
+  /** Hexadecimal digest by which equal texts are known without their being known: only who has the key can compare. */
+  fingerprint(text: string): string {
+    return createHmac('sha256', this.#key).update(`fingerprint\0${text}`).digest('hex');
   }
 
   /** @throws FarledError InternalError when the key or the owner is another, or the bytes were changed. */

@@ -31,6 +31,8 @@ export interface State extends Stores, AsyncDisposable {
   /** Everything that `run` does to the stores it is given, or nothing; changes are announced after the commit. */
   transaction<T>(run: (stores: Stores) => Promise<T>): Promise<T>;
   readonly changes: Changes;
+  /** Stands for a secret where only equality matters, such as in digests of requests. */
+  fingerprint(secret: string): string;
   /** SHA-256 of every file that a model or a service consists of, or what a service may fall back to. */
   referencedArtifacts(): Promise<ReadonlySet<string>>;
 }
@@ -54,6 +56,7 @@ export async function openState({ database, secretKey, clock }: StateOptions): P
   return {
     ...stores(session),
     changes,
+    fingerprint: (secret) => secrets.fingerprint(secret),
     transaction: (run) => session.atomically((inner) => run(stores(inner))),
     referencedArtifacts: () => referencedArtifacts(session),
     [Symbol.asyncDispose]: () => db.destroy(),

@@ -1,5 +1,5 @@
 /** The rows of the record. Column names are snake_case in the database; text columns named here as JSON hold JSON. */
-import type { ClusterPurpose, OperationKind, OperationState } from '@farled/contract';
+import type { ClusterKind, ClusterPurpose, OperationKind, OperationState, ServiceType } from '@farled/contract';
 import type { Generated } from 'kysely';
 
 /** JSON as text: both databases keep it alike, and what is searched has columns or rows of its own. */
@@ -65,9 +65,12 @@ interface ClusterRow {
   /** The resource id in lower case. */
   resourceKey: string;
   resourceId: string;
-  kind: 'local';
+  kind: ClusterKind;
   agentCount: number;
   vmSize: string;
+  /** How to reach a Kubernetes, sealed; null when it is this machine. */
+  connection: string | null;
+  facts: Json | null;
   createdTime: string;
 }
 
@@ -81,10 +84,11 @@ interface ComputeRow {
   clusterResourceId: string;
   attached: number;
   clusterPurpose: ClusterPurpose;
-  agentCount: number;
-  vmSize: string;
   location: string;
   loadBalancerType: string;
+  loadBalancerSubnet: string | null;
+  serviceType: ServiceType;
+  scoringUrl: string | null;
   namespace: string | null;
   description: string;
   tags: Json;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { KubernetesNamespace } from '../names.ts';
-import { DEFAULT_VM_SIZE, findVmSize, VM_SIZE_NAMES } from '../vm-sizes.ts';
+import { DEFAULT_VM_SIZE } from '../vm-sizes.ts';
+import { AgentCount, AgentsFound, CLUSTER_KINDS, ClusterCredentialsInput, VmSizeName } from './cluster.ts';
 import { OperationId, Tags, Timestamp } from './common.ts';
 
 export const CLUSTER_PURPOSES = ['FastProd', 'DevTest'] as const;
@@ -10,44 +11,24 @@ export type ClusterPurpose = (typeof CLUSTER_PURPOSES)[number];
 /** A production cluster needs at least this many vCPUs in total. */
 export const FAST_PROD_MINIMUM_CPU = 12;
 
-const VmSizeName = z
-  .string()
-  .refine((name) => findVmSize(name) !== undefined, {
-    error: ({ input }) =>
-      `"${String(input)}" is not a known VM size; known are ${VM_SIZE_NAMES.slice(0, 6).join(', ')} and ${VM_SIZE_NAMES.length - 6} more`,
-  })
-  .transform((name) => findVmSize(name)?.name ?? name);
+export const LOAD_BALANCER_TYPES = ['PublicIp', 'InternalLoadBalancer'] as const;
+export type LoadBalancerType = (typeof LOAD_BALANCER_TYPES)[number];
 
-const Purpose = z.enum(CLUSTER_PURPOSES, { error: `must be one of ${CLUSTER_PURPOSES.join(', ')}` });
-const AgentCount = z.int().min(1).max(1000);
+/** How the router of a Kubernetes is reached from outside. */
+export const SERVICE_TYPES = ['LoadBalancer', 'NodePort', 'ClusterIP'] as const;
+export type ServiceType = (typeof SERVICE_TYPES)[number];
 
-/** An existing cluster that was made known under an ARM resource id, whether it is in Azure or not. */
-export const Cluster = z
-  .object({
-    resourceId: z.string(),
-    subscriptionId: z.string(),
-    resourceGroup: z.string(),
-    name: z.string(),
-    /** `local` is this machine. */
-    kind: z.enum(['local']),
-    agentCount: AgentCount,
-    vmSize: z.string(),
-    /** ARM id of the workspace and name of the compute target it is attached as, null while it is not. */
-    attachedTo: z.object({ workspace: z.string(), compute: z.string() }).nullable(),
-    createdTime: Timestamp,
-  })
-  .meta({ id: 'Cluster', description: 'A cluster that compute targets can be attached to.' });
-export type Cluster = z.infer<typeof Cluster>;
-
-export const AddCluster = z.strictObject({
-  kind: z.enum(['local']),
-  agentCount: AgentCount.default(3),
-  vmSize: VmSizeName.default(DEFAULT_VM_SIZE),
+export const Purpose = z.enum(CLUSTER_PURPOSES, { error: `must be one of ${CLUSTER_PURPOSES.join(', ')}` });
+export const LoadBalancer = z.enum(LOAD_BALANCER_TYPES, { error: `must be one of ${LOAD_BALANCER_TYPES.join(', ')}` });
+export const RouterService = z.enum(SERVICE_TYPES, { error: `must be one of ${SERVICE_TYPES.join(', ')}` });
+/** Name of a subnet of the cluster's network, as load balancers of clouds take it. */
+export const Subnet = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/, {
+  error: 'must be the name of a subnet: 1 to 80 letters, digits, dashes, underscores and dots',
 });
 
 export const PROVISIONING_STATES = ['Creating', 'Updating', 'Succeeded', 'Failed', 'Deleting'] as const;
 
-const ComputeCapacity = z.object({ cpu: z.number(), memoryInGB: z.number() });
+const Amounts = z.object({ cpu: z.number(), memoryInGB: z.number() });
 
 export const Compute = z
   .object({
@@ -56,22 +37,28 @@ export const Compute = z
     computeType: z.literal('AKS'),
     /** Resource id of the cluster behind it. */
     resourceId: z.string(),
+    /** Kind of that cluster: `local` is this machine. */
+    clusterKind: z.enum(CLUSTER_KINDS),
     /** True when it was attached: detaching leaves the cluster known. False when Farled created the cluster with it. */
     attached: z.boolean(),
     clusterPurpose: z.enum(CLUSTER_PURPOSES),
-    agentCount: AgentCount,
+    agentCount: AgentsFound,
     vmSize: z.string(),
     location: z.string(),
     loadBalancerType: z.string(),
+    loadBalancerSubnet: z.string().nullable(),
+    serviceType: z.enum(SERVICE_TYPES),
     namespace: z.string().nullable(),
+    /** Base address of scoring requests, null until the router there can be reached. */
+    scoringUrl: z.string().nullable(),
     description: z.string(),
     tags: Tags,
     provisioningState: z.enum(PROVISIONING_STATES),
     provisioningErrors: z.array(z.object({ code: z.string(), message: z.string() })),
-    /** vCPUs and memory of all agents together. */
-    capacity: ComputeCapacity,
+    /** vCPUs, memory and GPUs of all agents together. */
+    capacity: Amounts.extend({ gpu: z.number() }),
     /** What services have reserved of it. */
-    reserved: ComputeCapacity,
+    reserved: Amounts,
     createdTime: Timestamp,
     modifiedTime: Timestamp,
   })
@@ -85,25 +72,48 @@ export const CreateCompute = z.strictObject({
   vmSize: VmSizeName.default(DEFAULT_VM_SIZE),
   clusterPurpose: Purpose.default('FastProd'),
   location: z.string().max(64).nullable().default(null),
-  loadBalancerType: z.enum(['PublicIp', 'InternalLoadBalancer']).default('PublicIp'),
+  loadBalancerType: LoadBalancer.default('PublicIp'),
   description: z.string().max(8192).default(''),
   tags: Tags.default({}),
   operationId: OperationId.optional(),
 });
 
-/** Makes a compute target of a cluster that is known already. */
-export const AttachCompute = z.strictObject({
-  mode: z.literal('attach'),
-  resourceId: z.string().min(1).max(1024),
-  clusterPurpose: Purpose.default('FastProd'),
-  loadBalancerType: z.enum(['PublicIp', 'InternalLoadBalancer']).default('PublicIp'),
-  namespace: KubernetesNamespace.nullable().default(null),
-  description: z.string().max(8192).default(''),
-  tags: Tags.default({}),
-  operationId: OperationId.optional(),
-});
+/** Makes a compute target of a cluster: one that is known already, or a Kubernetes that becomes known with it. */
+export const AttachCompute = z
+  .strictObject({
+    mode: z.literal('attach'),
+    /** Of a cluster that is known. */
+    resourceId: z.string().min(1).max(1024).optional(),
+    /** In its place: how to reach a Kubernetes, which becomes known under the compute target's name. */
+    kubernetes: ClusterCredentialsInput.optional(),
+    clusterPurpose: Purpose.default('FastProd'),
+    loadBalancerType: LoadBalancer.default('PublicIp'),
+    loadBalancerSubnet: Subnet.nullable().default(null),
+    serviceType: RouterService.default('LoadBalancer'),
+    namespace: KubernetesNamespace.nullable().default(null),
+    description: z.string().max(8192).default(''),
+    tags: Tags.default({}),
+    operationId: OperationId.optional(),
+  })
+  .superRefine(({ resourceId, kubernetes, loadBalancerType, loadBalancerSubnet, serviceType }, issues) => {
+    const fault = (message: string, ...path: string[]): void => {
+      issues.addIssue({ code: 'custom', message, path });
+    };
+    if ((resourceId === undefined) === (kubernetes === undefined)) {
+      fault('exactly one of resourceId and kubernetes must be given');
+    }
+    if (serviceType !== 'LoadBalancer' && loadBalancerType === 'InternalLoadBalancer') {
+      fault(`needs serviceType LoadBalancer, not ${serviceType}`, 'loadBalancerType');
+    }
+    if (loadBalancerSubnet !== null && loadBalancerType !== 'InternalLoadBalancer') {
+      fault('needs loadBalancerType InternalLoadBalancer', 'loadBalancerSubnet');
+    }
+  });
 
 export const PutCompute = z.discriminatedUnion('mode', [CreateCompute, AttachCompute], {
   error: 'mode must be "create" or "attach"',
 });
 export type PutCompute = z.output<typeof PutCompute>;
+
+/** What attaching would put into a Kubernetes, as YAML documents. */
+export const KubernetesManifests = z.object({ yaml: z.string() }).meta({ id: 'KubernetesManifests' });

@@ -92,6 +92,7 @@ export const Service = z
     computeType: z.literal('AKS'),
     state: z.enum(SERVICE_STATES),
     error: ErrorBody.nullable(),
+    /** Empty while the router of its compute target has no address. */
     scoringUri: z.string(),
     swaggerUri: z.string(),
     models: z.array(z.string()),

@@ -1,8 +1,17 @@
 import { z } from 'zod';
 
-import { ClusterName, ComputeName, ResourceGroupName, SubscriptionId } from '../names.ts';
+import { ClusterName, ComputeName, KubernetesNamespace, ResourceGroupName, SubscriptionId } from '../names.ts';
+import { AddCluster, Cluster } from '../resources/cluster.ts';
 import { OperationId, page, PageQuery, WorkspacePath } from '../resources/common.ts';
-import { AddCluster, Cluster, Compute, PutCompute } from '../resources/compute.ts';
+import {
+  Compute,
+  KubernetesManifests,
+  LoadBalancer,
+  Purpose,
+  PutCompute,
+  RouterService,
+  Subnet,
+} from '../resources/compute.ts';
 import { Operation } from '../resources/operation.ts';
 import { route } from '../route.ts';
 import { WORKSPACE } from './workspaces.ts';
@@ -15,6 +24,16 @@ const ClusterPath = z.object({
 });
 const CLUSTER = '/subscriptions/:subscriptionId/resourceGroups/:resourceGroup/clusters/:cluster';
 const OperationQuery = z.strictObject({ operationId: OperationId.optional() });
+/** What is not said is as the compute target has it, else as a new one would. */
+const ManifestsQuery = z.strictObject({
+  clusterPurpose: Purpose.optional(),
+  serviceType: RouterService.optional(),
+  loadBalancerType: LoadBalancer.optional(),
+  loadBalancerSubnet: Subnet.optional(),
+  namespace: KubernetesNamespace.optional(),
+  /** Image of the router, in place of the one that attaching would push. */
+  image: z.string().min(1).max(1024).optional(),
+});
 
 export const computes = {
   list: route({
@@ -42,12 +61,23 @@ export const computes = {
     operationId: 'putCompute',
     method: 'PUT',
     path: `${WORKSPACE}/computes/:compute`,
-    summary: 'Creates a cluster with a compute target, or attaches a known cluster.',
+    summary: 'Creates a cluster with a compute target, or attaches an existing cluster.',
     tag: 'Compute targets',
     params: ComputePath,
     body: PutCompute,
     responses: { 202: Operation },
     idempotent: false,
+  }),
+  manifests: route({
+    operationId: 'getKubernetesManifests',
+    method: 'GET',
+    path: `${WORKSPACE}/computes/:compute/manifests`,
+    summary: 'Writes out what attaching would put into a Kubernetes; there need be no compute target of the name.',
+    tag: 'Compute targets',
+    params: ComputePath,
+    query: ManifestsQuery,
+    responses: { 200: KubernetesManifests },
+    idempotent: true,
   }),
   detach: route({
     operationId: 'detachCompute',
@@ -98,11 +128,11 @@ export const clusters = {
     operationId: 'addCluster',
     method: 'PUT',
     path: CLUSTER,
-    summary: 'Makes an existing cluster known under an ARM resource id.',
+    summary: 'Makes an existing cluster known under an ARM resource id; replaces the credential of a known Kubernetes.',
     tag: 'Clusters',
     params: ClusterPath,
     body: AddCluster,
-    responses: { 201: Cluster },
+    responses: { 200: Cluster, 201: Cluster },
     idempotent: false,
   }),
   remove: route({

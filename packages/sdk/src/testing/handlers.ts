@@ -5,7 +5,6 @@ import {
   FarledError,
   hasEnded,
   mergeSettings,
-  parseClusterId,
   workspaceId,
   type Compute,
   type EnvironmentDefinition,
@@ -15,6 +14,7 @@ import {
   type Service,
 } from '@farled/contract';
 
+import { describeCluster, newCompute } from './clusters.ts';
 import { found, now, startOperation, type TestState } from './state.ts';
 
 type Routes = typeof routes;
@@ -146,9 +146,10 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
     ],
     addCluster: ({ params: { cluster: name, ...path }, body }) => {
       const resourceId = clusterId({ ...path, cluster: name });
-      const made = { resourceId, name, ...path, ...body, attachedTo: null, createdTime: now() };
+      const made = { resourceId, name, ...path, ...describeCluster(body), attachedTo: null, createdTime: now() };
+      const status = state.clusters.has(resourceId.toLowerCase()) ? 200 : 201;
       state.clusters.set(resourceId.toLowerCase(), made);
-      return [201, made];
+      return [status, made];
     },
     removeCluster: ({ params }) => {
       state.clusters.delete(clusterId(params).toLowerCase());
@@ -156,37 +157,25 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
     },
     listComputes: () => page([...state.computes.values()]),
     getCompute: ({ params }) => [200, computeOf(params.compute)],
-    putCompute: ({ params, body: { operationId, mode, ...body } }) => {
+    putCompute: ({ params, body: { operationId, ...body } }) => {
       if (state.computes.has(params.compute) && !state.operations.has(operationId ?? '')) {
         throw new FarledError('ComputeAlreadyExists', `There is a compute target "${params.compute}" already.`);
       }
       const target = { type: 'compute', name: params.compute } as const;
-      const resourceId = 'resourceId' in body ? body.resourceId : clusterId({ ...params, cluster: params.compute });
-      parseClusterId(resourceId);
       const failed = state.failWith !== undefined;
       state.computes.set(params.compute, {
-        id: `${workspaceId(params)}/computes/${params.compute}`,
-        name: params.compute,
-        computeType: 'AKS',
-        agentCount: 3,
-        vmSize: 'Standard_D3_v2',
-        namespace: null,
-        ...body,
-        resourceId,
-        location: ('location' in body ? body.location : null) ?? 'local',
-        attached: mode === 'attach',
+        ...newCompute(params, body),
         provisioningState: failed ? 'Failed' : 'Creating',
-        provisioningErrors: [],
-        capacity: { cpu: 12, memoryInGB: 42 },
-        reserved: { cpu: 0, memoryInGB: 0 },
-        createdTime: now(),
-        modifiedTime: now(),
       });
       const operation = startOperation(state, operationId, 'CreateCompute', target, () =>
         state.computes.set(params.compute, { ...computeOf(params.compute), provisioningState: 'Succeeded' }),
       );
       return [202, operation];
     },
+    getKubernetesManifests: ({ params, query }) => [
+      200,
+      { yaml: `# ${params.compute} ${JSON.stringify(query)}\nkind: Namespace\n` },
+    ],
     detachCompute: ({ params, query }) => [
       202,
       startOperation(

@@ -1,29 +1,18 @@
 import { randomUUID } from 'node:crypto';
 
-import {
-  type AttachCompute,
-  clusterCapacity,
-  clusterId,
-  type ClusterPurpose,
-  type Compute,
-  type CreateCompute,
-  FAST_PROD_MINIMUM_CPU,
-  FarledError,
-  parseClusterId,
-  workspaceId,
-} from '@farled/contract';
-import type { ComputeRecord, NewCompute, ServiceRecord, State, Stores, WorkspaceRecord } from '@farled/state';
-import type { z } from 'zod';
+import { clusterCapacity, type Compute, LOAD_BALANCER_TYPES, type PutCompute, workspaceId } from '@farled/contract';
+import type { ComputeRecord, State } from '@farled/state';
 
+import { findPlace, lookAt } from '../compute-place.ts';
+import { checkPurpose } from '../compute-purpose.ts';
 import type { HandlersOf } from '../handler.ts';
-import { operate } from '../operate.ts';
+import { operate, startedBefore } from '../operate.ts';
 import type { AppParts } from '../parts.ts';
 import { reservedBy } from '../reserved.ts';
+import { scoringUrlOf } from '../scoring-url.ts';
 
-type Create = z.output<typeof CreateCompute>;
-type Attach = z.output<typeof AttachCompute>;
-
-export function computeHandlers({ state }: AppParts): HandlersOf<'computes'> {
+export function computeHandlers(parts: AppParts): HandlersOf<'computes'> {
+  const { state } = parts;
   const removal =
     (kind: 'DetachCompute' | 'DeleteCompute') =>
     async (params: Parameters<State['workspaces']['get']>[0] & { compute: string }, operationId?: string) => {
@@ -39,6 +28,20 @@ export function computeHandlers({ state }: AppParts): HandlersOf<'computes'> {
         (stores, { id }, operation) => stores.computes.markDeleting(id, operation),
       );
     };
+  const toCompute = async (record: ComputeRecord): Promise<Compute> => {
+    const { workspaceId: _, workspace, clusterResourceId, kubernetes, operationId: __, id: ___, ...rest } = record;
+    return {
+      ...rest,
+      id: `${workspaceId(workspace)}/computes/${record.name}`,
+      tags: { ...record.tags },
+      provisioningErrors: [...record.provisioningErrors],
+      computeType: 'AKS',
+      resourceId: clusterResourceId,
+      scoringUrl: scoringUrlOf(record, parts),
+      capacity: { ...clusterCapacity(record), gpu: kubernetes?.allocatable.gpu ?? 0 },
+      reserved: reservedBy(await state.services.onCompute(record.id)),
+    };
+  };
   const detach = removal('DetachCompute');
   const remove = removal('DeleteCompute');
 
@@ -46,32 +49,40 @@ export function computeHandlers({ state }: AppParts): HandlersOf<'computes'> {
     listComputes: async ({ params, query }) => {
       const { key } = await state.workspaces.get(params);
       const page = await state.computes.list(key, query);
-      return [200, { ...page, value: await Promise.all(page.value.map((compute) => toCompute(state, compute))) }];
+      return [200, { ...page, value: await Promise.all(page.value.map(toCompute)) }];
     },
     getCompute: async ({ params }) => {
       const { key } = await state.workspaces.get(params);
-      return [200, await toCompute(state, await state.computes.get(key, params.compute))];
+      return [200, await toCompute(await state.computes.get(key, params.compute))];
     },
-    putCompute: async ({ params, body: { operationId, ...asked } }) => {
+    putCompute: async ({ params, body: { operationId, ...asked } }, { signal }) => {
       const workspace = await state.workspaces.get(params);
+      const request = {
+        operationId,
+        request: { kind: 'CreateCompute', params, asked: withoutSecrets(state, asked) },
+      };
+      // A repeated request needs no second look at the cluster, which may be out of reach by now.
+      const before = await startedBefore(state, workspace, request);
+      if (before !== undefined) {
+        return [202, before];
+      }
+      const found = await lookAt(parts, asked, signal);
       const operation = await operate(
         state,
         workspace,
-        { operationId, request: { kind: 'CreateCompute', params, asked } },
+        request,
         () =>
           Promise.resolve({ kind: 'CreateCompute', type: 'compute', id: randomUUID(), name: params.compute } as const),
         async (stores, { id, name }, operationOfIt) => {
-          const place = asked.mode === 'create' ? created(workspace, asked) : await attached(stores, asked);
-          checkPurpose(asked.clusterPurpose, place);
-          const clusterResourceId =
-            asked.mode === 'create' ? await makeCluster(stores, workspace, name, place) : place.clusterResourceId;
+          const { cluster, fields } = await findPlace(stores, workspace, name, asked, found);
+          checkPurpose(asked.clusterPurpose, cluster);
           const { clusterPurpose, loadBalancerType, description, tags } = asked;
           await stores.computes.create({
             id,
             workspaceId: workspace.key,
             name,
-            ...place,
-            clusterResourceId,
+            ...fields,
+            clusterResourceId: cluster.resourceId,
             clusterPurpose,
             loadBalancerType,
             description,
@@ -82,72 +93,32 @@ export function computeHandlers({ state }: AppParts): HandlersOf<'computes'> {
       );
       return [202, operation];
     },
+    getKubernetesManifests: async ({ params, query }) => {
+      const workspace = await state.workspaces.get(params);
+      const present = await state.computes.find(workspace.key, params.compute);
+      const yaml = await parts.clusters.manifests({
+        workspace: params,
+        compute: present?.name ?? params.compute,
+        clusterPurpose: query.clusterPurpose ?? present?.clusterPurpose ?? 'FastProd',
+        serviceType: query.serviceType ?? present?.serviceType ?? 'LoadBalancer',
+        loadBalancerType:
+          query.loadBalancerType ??
+          LOAD_BALANCER_TYPES.find((type) => type === present?.loadBalancerType) ??
+          'PublicIp',
+        loadBalancerSubnet: query.loadBalancerSubnet ?? present?.loadBalancerSubnet ?? null,
+        namespace: query.namespace ?? present?.namespace ?? null,
+        image: query.image ?? null,
+      });
+      return [200, { yaml }];
+    },
     detachCompute: async ({ params, query }) => [202, await detach(params, query.operationId)],
     deleteCompute: async ({ params, query }) => [202, await remove(params, query.operationId)],
   };
 }
 
-type Place = Pick<NewCompute, 'attached' | 'clusterResourceId' | 'agentCount' | 'vmSize' | 'location' | 'namespace'>;
-
-function created(workspace: WorkspaceRecord, { agentCount, vmSize, location }: Create): Place {
-  return {
-    attached: false,
-    clusterResourceId: '',
-    agentCount,
-    vmSize,
-    location: location ?? workspace.location,
-    namespace: null,
-  };
-}
-
-async function attached(stores: Stores, { resourceId, namespace }: Attach): Promise<Place> {
-  const cluster = await stores.clusters.get(resourceId);
-  const { agentCount, vmSize } = cluster;
-  return { attached: true, clusterResourceId: cluster.resourceId, agentCount, vmSize, location: 'local', namespace };
-}
-
-/** A new cluster, named as its compute target, or with a number when one of that name is known already. */
-async function makeCluster(
-  stores: Stores,
-  { subscriptionId, resourceGroup }: WorkspaceRecord,
-  name: string,
-  { agentCount, vmSize }: Place,
-): Promise<string> {
-  let cluster = name;
-  for (let number = 2; ; number += 1) {
-    const resourceId = clusterId({ subscriptionId, resourceGroup, cluster });
-    if ((await stores.clusters.find(resourceId)) === undefined) {
-      await stores.clusters.add(resourceId, { kind: 'local', agentCount, vmSize });
-      return resourceId;
-    }
-    cluster = `${name}-${number}`;
-  }
-}
-
-/** anchors: AksCompute.provisioning_configuration, the rule for clusters that are not for DevTest. */
-function checkPurpose(purpose: ClusterPurpose, { agentCount, vmSize }: Place): void {
-  const { cpu } = clusterCapacity({ agentCount, vmSize });
-  if (purpose === 'FastProd' && cpu < FAST_PROD_MINIMUM_CPU) {
-    throw new FarledError(
-      'ComputeTooSmall',
-      `agentCount multiplied by the vCPUs of vmSize must be greater than or equal to ${FAST_PROD_MINIMUM_CPU} virtual CPUs for a FastProd cluster: ${agentCount} x ${vmSize} has ${cpu}.`,
-      { suggestion: 'Use more agents or a larger size, or make it a DevTest cluster (cluster purpose DevTest).' },
-    );
-  }
-}
-
-async function toCompute(state: State, record: ComputeRecord): Promise<Compute> {
-  const { workspaceId: _, workspace, clusterResourceId, operationId: __, id: ___, ...rest } = record;
-  const services: readonly ServiceRecord[] = await state.services.onCompute(record.id);
-  parseClusterId(clusterResourceId);
-  return {
-    ...rest,
-    id: `${workspaceId(workspace)}/computes/${record.name}`,
-    tags: { ...record.tags },
-    provisioningErrors: [...record.provisioningErrors],
-    computeType: 'AKS',
-    resourceId: clusterResourceId,
-    capacity: clusterCapacity(record),
-    reserved: reservedBy(services),
-  };
+/** The request as it goes into the digest that tells it from another. */
+function withoutSecrets(state: State, asked: PutCompute): unknown {
+  return asked.mode === 'attach' && asked.kubernetes !== undefined && 'kubeconfig' in asked.kubernetes
+    ? { ...asked, kubernetes: { ...asked.kubernetes, kubeconfig: state.fingerprint(asked.kubernetes.kubeconfig) } }
+    : asked;
 }

@@ -1,12 +1,13 @@
 import { randomInt, randomUUID } from 'node:crypto';
 
 import { FarledError, type Service, type ServiceKeys } from '@farled/contract';
-import { changeTags, type ServiceRecord, type Stores, type WorkspaceRecord } from '@farled/state';
+import { changeTags, type ComputeRecord, type ServiceRecord, type Stores, type WorkspaceRecord } from '@farled/state';
 
 import { checkFiles } from '../check-files.ts';
 import type { HandlersOf } from '../handler.ts';
 import { operate, type Target } from '../operate.ts';
 import type { AppParts } from '../parts.ts';
+import { scoringUrlOf } from '../scoring-url.ts';
 import { resolveSpec } from '../service-spec.ts';
 
 interface ServiceTarget extends Target {
@@ -30,7 +31,8 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
         return [200, { value: [] }];
       }
       const page = await state.services.list(key, filter, { count, skipToken });
-      return [200, { ...page, value: page.value.map((service) => toService(service, parts.scoringUrl())) }];
+      const computes = page.value.length === 0 ? [] : await state.computes.all();
+      return [200, { ...page, value: page.value.map((service) => toService(service, computes, parts)) }];
     },
     deployService: async ({ params, body: { operationId, overwrite, keys, ...body } }) => {
       const workspace = await state.workspaces.get(params);
@@ -47,7 +49,7 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
               suggestion: 'Update it, deploy with overwrite, or choose another name.',
             });
           }
-          await refuseTakenName(stores, workspace, params.service);
+          await refuseTakenName(stores, workspace, params.service, computeName);
           const kind = present === undefined ? 'CreateService' : 'UpdateService';
           return { kind, type: 'service', id: present?.id ?? randomUUID(), name: params.service, present };
         },
@@ -65,7 +67,11 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
       );
       return [202, operation];
     },
-    getService: async ({ params }) => [200, toService(await getRecord(params), parts.scoringUrl())],
+    getService: async ({ params }) => {
+      const service = await getRecord(params);
+      const compute = await state.computes.find(service.workspaceId, service.spec.computeName);
+      return [200, toService(service, compute === undefined ? [] : [compute], parts)];
+    },
     updateService: async ({ params, body: { operationId, ...body } }) => {
       const workspace = await state.workspaces.get(params);
       if (body.inference !== undefined) {
@@ -125,8 +131,14 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
   };
 }
 
-async function refuseTakenName(stores: Stores, workspace: WorkspaceRecord, name: string): Promise<void> {
-  if (await stores.services.nameTaken(name, workspace.key)) {
+async function refuseTakenName(
+  stores: Stores,
+  workspace: WorkspaceRecord,
+  name: string,
+  computeName: string,
+): Promise<void> {
+  const compute = await stores.computes.find(workspace.key, computeName);
+  if (compute?.clusterKind === 'local' && (await stores.services.nameTaken(name, workspace.key))) {
     throw new FarledError('ServiceNameTaken', `A service of another workspace on this machine is called "${name}".`, {
       suggestion: 'Choose another name: all services of this machine share one scoring address.',
     });
@@ -165,9 +177,16 @@ function addProperties(
   return { ...present, ...added };
 }
 
-function toService(service: ServiceRecord, scoringUrl: string): Service {
+/** `computes` has the one that the service is to run on, and perhaps others. */
+function toService(service: ServiceRecord, computes: readonly ComputeRecord[], parts: AppParts): Service {
   const { spec, status } = service;
-  const base = `${scoringUrl}/api/v1/service/${service.name}`;
+  const compute = computes.find(
+    ({ workspaceId, name }) =>
+      workspaceId === service.workspaceId && name.toLowerCase() === spec.computeName.toLowerCase(),
+  );
+  const scoringUrl = compute === undefined ? null : scoringUrlOf(compute, parts);
+  const uri = (path: string): string =>
+    scoringUrl === null ? '' : `${scoringUrl}/api/v1/service/${service.name}/${path}`;
   return {
     id: service.id,
     name: service.name,
@@ -178,8 +197,8 @@ function toService(service: ServiceRecord, scoringUrl: string): Service {
     computeType: 'AKS',
     state: status.state,
     error: status.error,
-    scoringUri: `${base}/score`,
-    swaggerUri: `${base}/swagger.json`,
+    scoringUri: uri('score'),
+    swaggerUri: uri('swagger.json'),
     models: [...spec.models],
     inference: { entryScript: spec.entryScript, environment: { ...spec.environment } },
     settings: spec.settings,

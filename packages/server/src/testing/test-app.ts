@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { PREFIX } from '@farled/contract';
-import { silentLogger, systemClock } from '@farled/service';
+import { type Logger, silentLogger, systemClock } from '@farled/service';
 import { type ArtifactStore, openDirectoryArtifacts, openState, type State } from '@farled/state';
 
 import { buildApp } from '../app.ts';
+import { testClusters, type TestClusters } from './test-clusters.ts';
 
 const TOKEN = 'owner-token-of-a-test';
 export const WORKSPACE = '/subscriptions/sub/resourceGroups/rg/workspaces/ws';
@@ -33,6 +34,7 @@ export interface TestApp extends AsyncDisposable {
   readonly app: ReturnType<typeof buildApp>;
   readonly state: State;
   readonly artifacts: ArtifactStore;
+  readonly clusters: TestClusters;
   call(method: string, path: string, options?: Call): Promise<Answer>;
   /** Stores a file's text; answers its entry in a manifest. */
   file(path: string, text: string): Promise<{ path: string; sha256: string; size: number }>;
@@ -40,7 +42,7 @@ export interface TestApp extends AsyncDisposable {
   finish(operationId: string): Promise<void>;
 }
 
-export async function startTestApp(): Promise<TestApp> {
+export async function startTestApp(log: Logger = silentLogger): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'farled-server-'));
   const state = await openState({
     database: { kind: 'sqlite', path: join(folder, 'record.sqlite') },
@@ -48,20 +50,23 @@ export async function startTestApp(): Promise<TestApp> {
     clock: systemClock,
   });
   const artifacts = await openDirectoryArtifacts(join(folder, 'artifacts'), { clock: systemClock });
+  const clusters = testClusters();
   const app = buildApp({
     state,
     artifacts,
+    clusters,
     ownerTokenDigest: createHash('sha256').update(TOKEN).digest('hex'),
     scoringUrl: () => 'http://127.0.0.1:7311',
     serviceLogs: (service) => Promise.resolve([`log of ${service.name}`]),
     version: '1.2.3',
     clock: systemClock,
-    log: silentLogger,
+    log,
   });
   return {
     app,
     state,
     artifacts,
+    clusters,
     call: async (method, path, { body, raw, headers = {}, token = TOKEN } = {}) => {
       const answer = await app.inject({
         method: method as 'GET',

@@ -2,10 +2,11 @@
 import type { Migration } from 'kysely/migration';
 
 import { initial } from './0001-initial.ts';
+import { kubernetesClusters } from './0002-kubernetes-clusters.ts';
 
 /** What differs between the databases in the language of tables. */
 export type DatabaseKind = 'sqlite' | 'postgres';
 
 export function migrations(kind: DatabaseKind): Record<string, Migration> {
-  return { '0001-initial': initial(kind) };
+  return { '0001-initial': initial(kind), '0002-kubernetes-clusters': kubernetesClusters };
 }

@@ -1,11 +1,13 @@
 /** Known clusters, by ARM resource id without regard to case. */
-import { type Cluster, FarledError, parseClusterId, workspaceId } from '@farled/contract';
+import { type Cluster, type ClusterFacts, FarledError, parseClusterId, workspaceId } from '@farled/contract';
 import { isoTime } from '@farled/service';
 
+import { canonicalJson } from '../canonical-json.ts';
 import { nearestNames } from '../nearest.ts';
-import type { NewCluster } from '../records.ts';
+import type { ConnectedCluster, NewCluster } from '../records.ts';
 import type { Session } from '../session.ts';
 import { type Page, type PageRequest, toPage } from '../skip-tokens.ts';
+import { refuseAnotherCluster } from './cluster-identity.ts';
 import { suggestion } from './workspaces.ts';
 
 export interface ClusterStore {
@@ -15,12 +17,25 @@ export interface ClusterStore {
   /** @throws FarledError ClusterNotFound with the command that makes one known. */
   get(resourceId: string): Promise<Cluster>;
   list(page: PageRequest): Promise<Page<Cluster>>;
+  /** Those that are attached. */
+  attached(): Promise<readonly Cluster[]>;
+  /**
+   * Another credential for a known Kubernetes, attached or not; its compute target is announced as changed.
+   *
+   * @throws FarledError ClusterNotFound; ClusterAlreadyExists when it is this machine; ClusterInUse when it is attached
+   * and the credential is of another cluster.
+   */
+  replaceConnection(resourceId: string, connected: ConnectedCluster): Promise<Cluster>;
+  /** How to reach a Kubernetes, as it was recorded; undefined for this machine and for one that is not known. */
+  connection(resourceId: string): Promise<string | undefined>;
+  /** What was found there now; its compute target is announced as changed when that differs. One that is gone is fine. */
+  setFacts(resourceId: string, facts: ClusterFacts): Promise<void>;
   /** @throws FarledError ClusterInUse while a compute target is attached to it. One that is not known is fine. */
   remove(resourceId: string): Promise<void>;
 }
 
 export function clusterStore(session: Session): ClusterStore {
-  const { db, clock, skipTokens } = session;
+  const { db, clock, skipTokens, secrets } = session;
 
   const rows = () =>
     db
@@ -37,7 +52,7 @@ export function clusterStore(session: Session): ClusterStore {
   type Row = Awaited<ReturnType<ReturnType<typeof rows>['executeTakeFirstOrThrow']>>;
 
   const find = async (resourceId: string): Promise<Cluster | undefined> => {
-    const row = await rows().where('resourceKey', '=', resourceId.toLowerCase()).executeTakeFirst();
+    const row = await rows().where('resourceKey', '=', keyOf(resourceId)).executeTakeFirst();
     return row === undefined ? undefined : toCluster(row);
   };
   const toCluster = (row: Row): Cluster => {
@@ -50,6 +65,7 @@ export function clusterStore(session: Session): ClusterStore {
       kind: row.kind,
       agentCount: row.agentCount,
       vmSize: row.vmSize,
+      kubernetes: row.facts === null ? null : (JSON.parse(row.facts) as ClusterFacts),
       attachedTo:
         row.computeName === null
           ? null
@@ -64,6 +80,10 @@ export function clusterStore(session: Session): ClusterStore {
       createdTime: row.createdTime,
     };
   };
+  const connectedColumns = (resourceId: string, { connection, facts }: ConnectedCluster) => ({
+    connection: secrets.seal(connection, ownerOf(resourceId)),
+    ...factColumns(facts),
+  });
 
   return {
     find,
@@ -76,14 +96,14 @@ export function clusterStore(session: Session): ClusterStore {
             suggestion: 'Remove it first to describe it anew: `farled cluster remove`.',
           });
         }
+        const { kind } = cluster;
+        const described =
+          kind === 'local'
+            ? { agentCount: cluster.agentCount, vmSize: cluster.vmSize }
+            : connectedColumns(resourceId, cluster);
         await inner.db
           .insertInto('clusters')
-          .values({
-            resourceKey: resourceId.toLowerCase(),
-            resourceId,
-            ...cluster,
-            createdTime: isoTime(clock),
-          })
+          .values({ resourceKey: keyOf(resourceId), resourceId, kind, ...described, createdTime: isoTime(clock) })
           .execute();
         return store.get(resourceId);
       }),
@@ -92,14 +112,15 @@ export function clusterStore(session: Session): ClusterStore {
       if (found !== undefined) {
         return found;
       }
-      const { resourceGroup, cluster } = parseClusterId(resourceId);
+      const { subscriptionId, resourceGroup, cluster } = parseClusterId(resourceId);
       const known = await db.selectFrom('clusters').select('resourceId').execute();
       const names = known.map((row) => parseClusterId(row.resourceId).cluster);
+      const command = `farled cluster add -g ${resourceGroup} -n ${cluster} --kubeconfig FILE --subscription-id ${subscriptionId}`;
       throw new FarledError('ClusterNotFound', `Cluster ${resourceId} is not known.`, {
         suggestion: suggestion(
           'cluster',
           nearestNames(cluster, names),
-          `Make it known with \`farled cluster add -g ${resourceGroup} -n ${cluster} --local\`.`,
+          `Make it known with \`${command}\`: credentials are not fetched from Azure.`,
         ),
       });
     },
@@ -113,6 +134,50 @@ export function clusterStore(session: Session): ClusterStore {
       }
       return toPage(skipTokens, 'clusters', page, await query.execute(), (row) => [row.seq], toCluster);
     },
+    attached: async () => (await rows().where('computes.id', 'is not', null).execute()).map(toCluster),
+    replaceConnection: (resourceId, connected) =>
+      session.atomically(async (inner) => {
+        const store = clusterStore(inner);
+        const present = await store.get(resourceId);
+        if (present.kind !== 'kubernetes') {
+          throw new FarledError(
+            'ClusterAlreadyExists',
+            `Cluster ${resourceId} is known already, and is this machine.`,
+            {
+              suggestion: 'Remove it first to describe it anew: `farled cluster remove`.',
+            },
+          );
+        }
+        refuseAnotherCluster(present, connected.facts);
+        await inner.db
+          .updateTable('clusters')
+          .set(connectedColumns(present.resourceId, connected))
+          .where('resourceKey', '=', keyOf(resourceId))
+          .execute();
+        await announceCompute(inner, resourceId);
+        return store.get(resourceId);
+      }),
+    connection: async (resourceId) => {
+      const row = await db
+        .selectFrom('clusters')
+        .select('connection')
+        .where('resourceKey', '=', keyOf(resourceId))
+        .executeTakeFirst();
+      const sealed = row?.connection ?? null;
+      return sealed === null ? undefined : secrets.open(sealed, ownerOf(resourceId));
+    },
+    setFacts: (resourceId, facts) =>
+      session.atomically(async (inner) => {
+        const { numUpdatedRows } = await inner.db
+          .updateTable('clusters')
+          .set(factColumns(facts))
+          .where('resourceKey', '=', keyOf(resourceId))
+          .where('facts', '!=', factColumns(facts).facts)
+          .executeTakeFirst();
+        if (numUpdatedRows > 0n) {
+          await announceCompute(inner, resourceId);
+        }
+      }),
     remove: (resourceId) =>
       session.atomically(async (inner) => {
         const cluster = await clusterStore(inner).find(resourceId);
@@ -121,7 +186,32 @@ export function clusterStore(session: Session): ClusterStore {
           const message = `Cluster ${resourceId} is attached to ${workspace} as compute target "${compute}".`;
           throw new FarledError('ClusterInUse', message, { suggestion: 'Detach the compute target first.' });
         }
-        await inner.db.deleteFrom('clusters').where('resourceKey', '=', resourceId.toLowerCase()).execute();
+        await inner.db.deleteFrom('clusters').where('resourceKey', '=', keyOf(resourceId)).execute();
       }),
   };
+}
+
+function keyOf(resourceId: string): string {
+  return resourceId.toLowerCase();
+}
+
+/** What a sealed connection is bound to. */
+function ownerOf(resourceId: string): string {
+  return `cluster ${keyOf(resourceId)}`;
+}
+
+function factColumns(facts: ClusterFacts): { facts: string; agentCount: number; vmSize: string } {
+  return { facts: canonicalJson(facts), agentCount: facts.nodes, vmSize: facts.instanceType ?? 'kubernetes' };
+}
+
+/** Whoever works on its compute target looks again. */
+async function announceCompute({ db, announce }: Session, resourceId: string): Promise<void> {
+  const compute = await db
+    .selectFrom('computes')
+    .select('id')
+    .where('clusterKey', '=', keyOf(resourceId))
+    .executeTakeFirst();
+  if (compute !== undefined) {
+    announce({ kind: 'compute', id: compute.id });
+  }
 }

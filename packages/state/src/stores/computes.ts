@@ -1,11 +1,13 @@
 /** Compute targets. */
-import { FarledError } from '@farled/contract';
+import { type ClusterFacts, FarledError } from '@farled/contract';
 import { isoTime } from '@farled/service';
 
 import { nearestNames } from '../nearest.ts';
 import type { ComputeRecord, NewCompute } from '../records.ts';
 import type { Session } from '../session.ts';
 import { type Page, type PageRequest, toPage } from '../skip-tokens.ts';
+import { refuseAttached } from './cluster-identity.ts';
+import { clusterStore } from './clusters.ts';
 import { suggestion } from './workspaces.ts';
 
 export interface ComputeStore {
@@ -26,6 +28,8 @@ export interface ComputeStore {
     state: ComputeRecord['provisioningState'],
     errors: ComputeRecord['provisioningErrors'],
   ): Promise<void>;
+  /** Where its router can be reached; null while it can't. Announced when it differs from what is recorded. */
+  setScoringUrl(id: string, scoringUrl: string | null): Promise<void>;
   /** Marks it as going. @throws FarledError ComputeInUse naming the services on it. */
   markDeleting(id: string, operationId: string): Promise<void>;
   /** One that is gone is fine. @throws FarledError ComputeInUse naming the services on it. */
@@ -39,8 +43,10 @@ export function computeStore(session: Session): ComputeStore {
     db
       .selectFrom('computes')
       .innerJoin('workspaces', 'workspaces.id', 'computes.workspaceId')
+      .innerJoin('clusters', 'clusters.resourceKey', 'computes.clusterKey')
       .selectAll('computes')
-      .select(['workspaces.subscriptionId', 'workspaces.resourceGroup', 'workspaces.name as workspaceName']);
+      .select(['workspaces.subscriptionId', 'workspaces.resourceGroup', 'workspaces.name as workspaceName'])
+      .select(['clusters.kind as clusterKind', 'clusters.agentCount', 'clusters.vmSize', 'clusters.facts']);
   type Row = Awaited<ReturnType<ReturnType<typeof rows>['executeTakeFirstOrThrow']>>;
 
   const toRecord = (row: Row): ComputeRecord => ({
@@ -53,12 +59,17 @@ export function computeStore(session: Session): ComputeStore {
     },
     name: row.name,
     clusterResourceId: row.clusterResourceId,
+    clusterKind: row.clusterKind,
+    kubernetes: row.facts === null ? null : (JSON.parse(row.facts) as ClusterFacts),
     attached: row.attached === 1,
     clusterPurpose: row.clusterPurpose,
     agentCount: row.agentCount,
     vmSize: row.vmSize,
     location: row.location,
     loadBalancerType: row.loadBalancerType,
+    loadBalancerSubnet: row.loadBalancerSubnet,
+    serviceType: row.serviceType,
+    scoringUrl: row.scoringUrl,
     namespace: row.namespace,
     description: row.description,
     tags: JSON.parse(row.tags) as Record<string, string>,
@@ -88,17 +99,8 @@ export function computeStore(session: Session): ComputeStore {
           });
         }
         const clusterKey = compute.clusterResourceId.toLowerCase();
-        const holder = await inner.db
-          .selectFrom('computes')
-          .select('name')
-          .where('clusterKey', '=', clusterKey)
-          .executeTakeFirst();
-        if (holder !== undefined) {
-          const message = `Cluster ${compute.clusterResourceId} is attached as compute target "${holder.name}" already.`;
-          throw new FarledError('ClusterInUse', message, {
-            suggestion: 'A cluster serves one compute target: detach that one first.',
-          });
-        }
+        const clusters = clusterStore(inner);
+        refuseAttached(await clusters.get(compute.clusterResourceId), await clusters.attached());
         const now = isoTime(clock);
         const { attached, tags, ...fields } = compute;
         await inner.db
@@ -149,6 +151,18 @@ export function computeStore(session: Session): ComputeStore {
       await db
         .updateTable('computes')
         .set({ provisioningState, provisioningErrors: JSON.stringify(errors), modifiedTime: isoTime(clock) })
+        .where('id', '=', id)
+        .execute();
+      session.announce({ kind: 'compute', id });
+    },
+    setScoringUrl: async (id, scoringUrl) => {
+      const present = await byId(id);
+      if (present === undefined || present.scoringUrl === scoringUrl) {
+        return;
+      }
+      await db
+        .updateTable('computes')
+        .set({ scoringUrl, modifiedTime: isoTime(clock) })
         .where('id', '=', id)
         .execute();
       session.announce({ kind: 'compute', id });

@@ -30,7 +30,7 @@ export interface ServiceStore {
   all(): Promise<readonly ServiceRecord[]>;
   /** Those whose wanted or last good spec runs on that compute target. */
   onCompute(computeId: string): Promise<readonly ServiceRecord[]>;
-  /** Whether a service of another workspace has the name: the router serves each name once. */
+  /** Whether a service of another workspace on this machine has the name: its router serves each name once. */
   nameTaken(name: string, exceptWorkspaceId: string): Promise<boolean>;
   /** The generation grows when the spec differs from the present one, or when the present one failed and is tried anew. */
   change(id: string, change: ServiceChange): Promise<ServiceRecord>;
@@ -186,9 +186,19 @@ export function serviceStore(session: Session): ServiceStore {
     nameTaken: async (name, exceptWorkspaceId) => {
       const row = await db
         .selectFrom('services')
-        .select('id')
-        .where('name', '=', name)
-        .where('workspaceId', '!=', exceptWorkspaceId)
+        .innerJoin('computes', (join) =>
+          join.on(({ or, eb }) =>
+            or([
+              eb('computes.id', '=', eb.ref('services.computeId')),
+              eb('computes.id', '=', eb.ref('services.lastGoodComputeId')),
+            ]),
+          ),
+        )
+        .innerJoin('clusters', 'clusters.resourceKey', 'computes.clusterKey')
+        .select('services.id')
+        .where('services.name', '=', name)
+        .where('services.workspaceId', '!=', exceptWorkspaceId)
+        .where('clusters.kind', '=', 'local')
         .executeTakeFirst();
       return row !== undefined;
     },

@@ -12,9 +12,11 @@ import type { DatabaseOptions } from '../database.ts';
 import type { Change } from '../records.ts';
 import { openState, type State } from '../state.ts';
 import {
+  facts,
   FILE,
   furnish,
   makeCompute,
+  makeKubernetes,
   makeWorkspace,
   model,
   newCompute,
@@ -24,6 +26,7 @@ import {
   SOURCE,
   spec,
 } from '../testing/furnish.ts';
+import { writeOldRecord } from '../testing/old-record.ts';
 import { startPostgres, type TestPostgres } from '../testing/postgres.ts';
 
 const SECRET = Buffer.alloc(32, 1);
@@ -214,6 +217,139 @@ describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
       await state.services.remove(service.id);
       await state.computes.markDeleting(id, randomUUID());
       expect((await state.computes.byId(id))?.provisioningState).toBe('Deleting');
+    });
+  });
+
+  describe('clusters that are a Kubernetes', () => {
+    test('keep how to reach them sealed, bound to their id, and apart from what is shown', async () => {
+      const resourceId = await makeKubernetes(state, 'kube');
+      expect(await state.clusters.connection(resourceId.toUpperCase())).toBe('token-of-the-cluster');
+      const shown = await state.clusters.get(resourceId);
+      expect(shown).toMatchObject({ kind: 'kubernetes', agentCount: 2, vmSize: 'kubernetes', kubernetes: facts() });
+      expect(JSON.stringify([shown, await state.clusters.list(PAGE)])).not.toContain('token-of-the-cluster');
+      if (database.kind === 'sqlite') {
+        const bytes = Buffer.concat([await readFile(database.path), await readFile(`${database.path}-wal`)]);
+        expect(bytes.includes('kube.example')).toBe(true);
+        expect(bytes.includes('token-of-the-cluster')).toBe(false);
+      }
+      await state.clusters.remove(resourceId);
+      expect(await state.clusters.connection(resourceId)).toBeUndefined();
+    });
+
+    test('this machine has no connection, and takes none', async () => {
+      const { key } = await makeWorkspace(state);
+      await makeCompute(state, key);
+      const resourceId = clusterId({ subscriptionId: 'Sub', resourceGroup: 'rg', cluster: 'myaks' });
+      expect(await state.clusters.connection(resourceId)).toBeUndefined();
+      const connected = { connection: 'token', facts: facts() };
+      await expect(state.clusters.replaceConnection(resourceId, connected)).rejects.toMatchObject({
+        code: 'ClusterAlreadyExists',
+      });
+      expect(await state.clusters.get(resourceId)).toMatchObject({ kind: 'local', kubernetes: null });
+    });
+
+    test('a credential is replaced while the cluster is attached, and its compute target told', async () => {
+      const { key } = await makeWorkspace(state);
+      const resourceId = await makeKubernetes(state, 'kube');
+      const id = randomUUID();
+      await state.computes.create(newCompute(id, key, 'kube', resourceId));
+      changes.length = 0;
+      const renewed = facts({ nodes: 3, instanceType: 'Standard_D3_v2' });
+      await state.clusters.replaceConnection(resourceId, { connection: 'another-token', facts: renewed });
+      expect(changes).toEqual([{ kind: 'compute', id }]);
+      expect(await state.clusters.connection(resourceId)).toBe('another-token');
+      expect(await state.computes.byId(id)).toMatchObject({
+        clusterKind: 'kubernetes',
+        agentCount: 3,
+        vmSize: 'Standard_D3_v2',
+        kubernetes: renewed,
+      });
+    });
+
+    test('a credential of another cluster is refused while the first is attached', async () => {
+      const { key } = await makeWorkspace(state);
+      const resourceId = await makeKubernetes(state, 'kube');
+      const other = { connection: 'other-token', facts: facts({ uid: 'uid-of-other', server: 'https://other' }) };
+      await state.clusters.replaceConnection(resourceId, other);
+      await state.clusters.replaceConnection(resourceId, { connection: 'token', facts: facts() });
+      await state.computes.create(newCompute(randomUUID(), key, 'kube', resourceId));
+      await expect(state.clusters.replaceConnection(resourceId, other)).rejects.toMatchObject({
+        code: 'ClusterInUse',
+        message: expect.stringContaining('https://other'),
+      });
+      expect(await state.clusters.connection(resourceId)).toBe('token');
+      const unnamed = { connection: 'a-lesser-token', facts: facts({ uid: null }) };
+      expect((await state.clusters.replaceConnection(resourceId, unnamed)).kubernetes?.uid).toBeNull();
+    });
+
+    test('one that is known by two names is attached once', async () => {
+      const { key } = await makeWorkspace(state);
+      const [one, two] = [await makeKubernetes(state, 'one'), await makeKubernetes(state, 'two')];
+      await state.computes.create(newCompute(randomUUID(), key, 'first', one));
+      const again = state.computes.create(newCompute(randomUUID(), key, 'second', two));
+      await expect(again).rejects.toMatchObject({
+        code: 'ClusterInUse',
+        message: expect.stringMatching(/known also as .*managedClusters\/one.*workspaces\/ws.*"first"/),
+      });
+    });
+
+    test('what was found anew is announced when it differs', async () => {
+      const { key } = await makeWorkspace(state);
+      const resourceId = await makeKubernetes(state, 'kube');
+      const id = randomUUID();
+      await state.computes.create(newCompute(id, key, 'kube', resourceId));
+      changes.length = 0;
+      await state.clusters.setFacts(resourceId, facts());
+      await state.clusters.setFacts(`${resourceId}-gone`, facts());
+      expect(changes).toEqual([]);
+      await state.clusters.setFacts(resourceId, facts({ nodes: 0 }));
+      expect(changes).toEqual([{ kind: 'compute', id }]);
+      expect((await state.clusters.get(resourceId)).agentCount).toBe(0);
+    });
+
+    test('where its router is reached is announced when it differs', async () => {
+      const { key } = await makeWorkspace(state);
+      const id = randomUUID();
+      await state.computes.create(newCompute(id, key, 'kube', await makeKubernetes(state, 'kube')));
+      changes.length = 0;
+      await state.computes.setScoringUrl(id, 'http://10.0.0.1');
+      await state.computes.setScoringUrl(id, 'http://10.0.0.1');
+      expect(changes).toEqual([{ kind: 'compute', id }]);
+      expect((await state.computes.get(key, 'kube')).scoringUrl).toBe('http://10.0.0.1');
+    });
+
+    test('names of services on them are free for this machine', async () => {
+      const { key } = await furnish(state);
+      await state.computes.create(newCompute(randomUUID(), key, 'kube', await makeKubernetes(state, 'kube')));
+      await state.services.create(newService(key, 'svc', { spec: spec({ computeName: 'kube' }) }));
+      expect(await state.services.nameTaken('svc', randomUUID())).toBe(false);
+    });
+
+    test('a secret is recognised by its fingerprint, under one key alone', async () => {
+      expect(state.fingerprint('secret')).toMatch(/^[0-9a-f]{64}$/);
+      expect(state.fingerprint('secret')).toBe(state.fingerprint('secret'));
+      expect(state.fingerprint('secret')).not.toBe(state.fingerprint('secret '));
+      await using other = await openState({ database, secretKey: Buffer.alloc(32, 2), clock });
+      expect(other.fingerprint('secret')).not.toBe(state.fingerprint('secret'));
+    });
+
+    test('a record from before them is brought up to date with all it has', async () => {
+      await state[Symbol.asyncDispose]();
+      database = await makeDatabase();
+      await writeOldRecord(database);
+      state = await openState({ database, secretKey: SECRET, clock });
+      expect(await state.computes.all()).toMatchObject([
+        {
+          name: 'old',
+          clusterKind: 'local',
+          kubernetes: null,
+          agentCount: 3,
+          vmSize: 'Standard_D3_v2',
+          serviceType: 'LoadBalancer',
+          loadBalancerSubnet: null,
+          scoringUrl: null,
+        },
+      ]);
     });
   });
 

@@ -1,7 +1,7 @@
 /** Rows that tests of the stores need before they come to their point. */
 import { randomUUID } from 'node:crypto';
 
-import { clusterId, DEFAULT_SETTINGS, EnvironmentDefinition, RegisterModel } from '@farled/contract';
+import { type ClusterFacts, clusterId, DEFAULT_SETTINGS, EnvironmentDefinition, RegisterModel } from '@farled/contract';
 
 import type { NewCompute, NewService, ServiceSpec, WorkspaceRecord } from '../records.ts';
 import type { State } from '../state.ts';
@@ -40,15 +40,38 @@ export function newCompute(id: string, workspaceId: string, name: string, cluste
     clusterResourceId,
     attached: true,
     clusterPurpose: 'DevTest',
-    agentCount: 1,
-    vmSize: 'Standard_D3_v2',
     location: 'local',
     loadBalancerType: 'PublicIp',
+    loadBalancerSubnet: null,
+    serviceType: 'LoadBalancer',
     namespace: null,
     description: '',
     tags: {},
     operationId: randomUUID(),
   };
+}
+
+export function facts(changes: Partial<ClusterFacts> = {}): ClusterFacts {
+  return {
+    server: 'https://kube.example:6443',
+    version: 'v1.34.4',
+    context: 'admin@kube',
+    inCluster: false,
+    uid: 'uid-of-kube',
+    nodes: 2,
+    architectures: ['amd64'],
+    instanceType: null,
+    allocatable: { cpu: 7.5, memoryInGB: 30, gpu: 1 },
+    warnings: [],
+    ...changes,
+  };
+}
+
+/** A Kubernetes that is known; answers its resource id. */
+export async function makeKubernetes(state: State, cluster: string, found: ClusterFacts = facts()): Promise<string> {
+  const resourceId = clusterId({ subscriptionId: 'Sub', resourceGroup: 'rg', cluster });
+  await state.clusters.add(resourceId, { kind: 'kubernetes', connection: 'token-of-the-cluster', facts: found });
+  return resourceId;
 }
 
 export function spec(changes: Partial<ServiceSpec> = {}): ServiceSpec {
