@@ -15,6 +15,8 @@ export interface Ledger {
 }
 
 const KEEP_ALIVE_MS = 60_000;
+/** Inside a cluster connections take a millisecond; the address of a pod whose node is gone answers nothing at all. */
+const CONNECT_TIMEOUT_MS = 1000;
 
 export class Service {
   readonly admission: Admission;
@@ -22,7 +24,7 @@ export class Service {
   #route: ServiceRoute;
   #keys: KeyRing | null = null;
   /** Also those of replicas that left the table and still have requests. */
-  readonly #pools = new Map<string, Pool>();
+  readonly #pools = new Map<string, { readonly origin: string; readonly pool: Pool }>();
 
   constructor(route: ServiceRoute, clock: Clock) {
     this.#route = route;
@@ -40,8 +42,11 @@ export class Service {
     }
     this.#route = route;
     for (const { id, address } of route.replicas) {
-      if (!this.#pools.has(id)) {
-        this.#pools.set(id, connect(address));
+      const origin = JSON.stringify(address);
+      const present = this.#pools.get(id);
+      if (present?.origin !== origin) {
+        this.#pools.set(id, { origin, pool: connect(address) });
+        present?.pool.close().catch(() => {});
       }
     }
     this.admission.update(
@@ -57,17 +62,17 @@ export class Service {
   }
 
   pool(replica: string): Pool {
-    const pool = this.#pools.get(replica);
-    if (pool === undefined) {
+    const connections = this.#pools.get(replica);
+    if (connections === undefined) {
       throw new Error(`Replica ${replica} has no connections`);
     }
-    return pool;
+    return connections.pool;
   }
 
   /** Closes the connections to replicas that left the table and have nothing left to answer. */
   forgetIdle(): void {
     const needed = new Set(this.admission.replicas.map(({ id }) => id));
-    for (const [id, pool] of this.#pools) {
+    for (const [id, { pool }] of this.#pools) {
       if (!needed.has(id)) {
         this.#pools.delete(id);
         pool.close().catch(() => {});
@@ -100,8 +105,11 @@ function connect(address: ReplicaAddress): Pool {
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
     pipelining: 1,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
   };
-  return address.kind === 'unix'
-    ? new Pool('http://replica', { ...options, socketPath: address.path })
-    : new Pool(`http://${address.host}:${address.port}`, options);
+  if (address.kind === 'unix') {
+    return new Pool('http://replica', { ...options, socketPath: address.path });
+  }
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return new Pool(`http://${host}:${address.port}`, options);
 }

@@ -30,6 +30,8 @@ const Variables = z.object({
   FARLED_MAX_CONCURRENT_REQUESTS: whole.default(1),
   /** What all workers together may use; absent: as much as there is. */
   FARLED_MEMORY_LIMIT_BYTES: whole.optional(),
+  /** How long it is still there, refusing, once it drains: until every router knows. */
+  FARLED_DRAIN_LINGER_SECONDS: z.coerce.number().min(0).max(300).default(0),
   /** Absent: lines go to standard output. */
   FARLED_LOG_FILE: z.string().optional(),
   /** Where to say why it ended; absent: in the log alone. */
@@ -44,6 +46,7 @@ export interface RuntimeConfig {
   readonly scoringTimeoutMs: number;
   readonly maxConcurrentRequests: number;
   readonly memoryLimitBytes: number | null;
+  readonly lingerMs: number;
   readonly logFile: string | null;
   readonly reportFile: string | null;
   /** What the workers get: everything, because the entry script's own variables are among it, and our defaults. */
@@ -61,6 +64,7 @@ export function runtimeConfig(environment: Readonly<Record<string, string | unde
     scoringTimeoutMs: variables.SCORING_TIMEOUT_MS,
     maxConcurrentRequests: variables.FARLED_MAX_CONCURRENT_REQUESTS,
     memoryLimitBytes: variables.FARLED_MEMORY_LIMIT_BYTES ?? null,
+    lingerMs: variables.FARLED_DRAIN_LINGER_SECONDS * 1000,
     logFile: variables.FARLED_LOG_FILE ?? null,
     reportFile: variables.FARLED_REPORT_FILE ?? null,
     environment: {

@@ -2,7 +2,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 import { DEADLINE_HEADER, NOT_EXECUTED_HEADER, REPLICA_CONTROL, type ReplicaReport } from '@farled/contract';
+import type { Clock } from '@farled/service';
 
+import { Connections } from './connections.ts';
 import { ANSWER, REQUEST } from './frames.ts';
 import { describeEnd, type Pool, type Scored } from './pool.ts';
 import { requestIds } from './request-ids.ts';
@@ -12,7 +14,10 @@ export interface FrontParts {
   readonly pool: Pool;
   readonly scoringTimeoutMs: number;
   readonly maxConcurrentRequests: number;
-  /** Called once, when it drains and nothing is left. */
+  /** How long it is still there once it drains, when routers know it. */
+  readonly lingerMs: number;
+  readonly clock: Clock;
+  /** Called once, when it drains, nothing is left and nothing comes any more. */
   readonly drained: () => void;
 }
 
@@ -29,14 +34,18 @@ type Headers = Readonly<Record<string, string>>;
 export class Front {
   readonly server: Server;
   readonly #parts: FrontParts;
+  readonly #connections: Connections;
   #state: ReplicaReport['state'] = 'starting';
   #inFlight = 0;
+  #hasLingered = false;
 
   constructor(parts: FrontParts) {
     this.#parts = parts;
     this.server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
+      this.#connections.note(response);
       this.#answer(request, response).catch(() => response.destroy());
     });
+    this.#connections = new Connections(this.server);
   }
 
   ready(): void {
@@ -45,9 +54,28 @@ export class Front {
     }
   }
 
+  /** Refuses what comes from now on, and ends each connection with its next answer. */
   drain(): void {
+    if (this.#state === 'draining') {
+      return;
+    }
+    const lingerMs = this.#state === 'ready' ? this.#parts.lingerMs : 0;
     this.#state = 'draining';
-    this.#endIfDrained();
+    this.#connections.announceEnd();
+    if (lingerMs === 0) {
+      this.#hasLingered = true;
+      this.#endIfDrained();
+      return;
+    }
+    this.#parts.clock.after(lingerMs, () => {
+      this.#hasLingered = true;
+      this.#endIfDrained();
+    });
+  }
+
+  /** For when it has drained: takes no more connections, and takes leave of those that are left. */
+  close(): void {
+    this.#connections.close(this.#parts.clock);
   }
 
   get report(): ReplicaReport {
@@ -222,7 +250,7 @@ export class Front {
   }
 
   #endIfDrained(): void {
-    if (this.#state === 'draining' && this.#inFlight === 0) {
+    if (this.#hasLingered && this.#inFlight === 0) {
       // After the answer that made it so has been handed to the system.
       setImmediate(this.#parts.drained);
     }

@@ -35,10 +35,10 @@ const pool: Pool = new Pool({ ...config, clock: systemClock, onLine: log, onFail
 const front = new Front({
   ...config,
   pool,
+  clock: systemClock,
   drained: () => {
     pool.close();
-    front.server.close();
-    front.server.closeAllConnections();
+    front.close();
   },
 });
 

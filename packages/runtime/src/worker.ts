@@ -128,9 +128,13 @@ export class Worker {
     return pending.promise;
   }
 
-  /** Lets it end by itself, as it does when nothing more can come. */
+  /** Lets it end by itself, as it does when nothing more can come; one that still starts has nothing to finish. */
   close(): void {
-    this.#connection.end();
+    if (this.#state === 'starting') {
+      this.kill();
+    } else {
+      this.#connection.end();
+    }
   }
 
   kill(): void {

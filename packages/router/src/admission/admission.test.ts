@@ -87,7 +87,7 @@ describe('waiting', () => {
 
   test('a newcomer does not overtake those in line', async () => {
     const { admission, clock } = setUp(1, 500, ['a']);
-    now(admission.admit(never, null)).rest();
+    now(admission.admit(never, null)).rest('refusal');
     const first = admission.admit(never, null);
     const second = admission.admit(never, null);
     await clock.advance(60);
@@ -104,12 +104,59 @@ describe('a replica that did not begin a request', () => {
     const refused = now(admission.admit(never, null));
     const other = now(admission.admit(never, null));
     const later = admission.admit(never, null);
-    refused.rest();
+    refused.rest('refusal');
     const again = admission.admit(never, clock.now());
     other.release();
     expect((await ticketOf(again)).replica).toBe(other.replica);
     await clock.advance(60);
     expect((await ticketOf(later)).replica).toBe(refused.replica);
+  });
+});
+
+describe('a replica that can not be reached', () => {
+  /** How long after it was tried it is given the request that waits. */
+  async function restOf({ admission, clock }: ReturnType<typeof setUp>): Promise<number> {
+    now(admission.admit(never, null)).rest('connection');
+    const tried = clock.now();
+    const waiting = ticketOf(admission.admit(never, null));
+    while (admission.queued > 0) {
+      await clock.advance(1);
+    }
+    // Gone again, without a word of whether it answered.
+    const ticket = await waiting;
+    admission.update({ slots: 1, maxQueueWaitMs: 60_000 }, ['a', 'spare']);
+    admission.update({ slots: 1, maxQueueWaitMs: 60_000 }, ['a']);
+    ticket.rest('connection');
+    return clock.now() - tried;
+  }
+
+  test('rests longer each time, up to seconds, and no more once it answered', async () => {
+    const parts = setUp(1, 60_000, ['a']);
+    const { admission, clock } = parts;
+    const rests: number[] = [];
+    for (let round = 0; round < 5; round += 1) {
+      rests.push(await restOf(parts));
+      await clock.advance(10_000);
+    }
+    expect(rests).toEqual([51, 201, 801, 3201, 5001]);
+    now(admission.admit(never, null)).release();
+    expect(await restOf(parts)).toBe(51);
+  });
+
+  test('leaves its requests to the others', async () => {
+    const { admission, clock } = setUp(1, 60_000, ['gone', 'good']);
+    const taken: string[] = [];
+    for (let index = 0; index < 50; index += 1) {
+      const ticket = await ticketOf(admission.admit(never, null));
+      taken.push(ticket.replica);
+      if (ticket.replica === 'gone') {
+        ticket.rest('connection');
+      } else {
+        ticket.release();
+      }
+      await clock.advance(20);
+    }
+    expect(taken.filter((replica) => replica === 'gone').length).toBeLessThan(8);
   });
 });
 

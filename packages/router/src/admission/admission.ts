@@ -2,7 +2,7 @@
  * Who may be scored where and when, for one service: each replica has slots, a request takes one on the least loaded
  * replica, and waits in order when there is none. Holds no sockets: replicas are ids here.
  */
-import type { Cancel, Clock } from '@farled/service';
+import { type Backoff, backoffDelay, type Cancel, type Clock } from '@farled/service';
 
 export interface AdmissionSettings {
   /** Slots of one replica. */
@@ -14,8 +14,11 @@ export interface Ticket {
   readonly replica: string;
   /** The slot is free again; the next in line gets it. Called once. */
   release(): void;
-  /** As release, and the replica gets nothing for a while: it took no request though it should have. */
-  rest(): void;
+  /**
+   * As release, and the replica gets nothing for a while: it took no request though it should have. One that can't be
+   * reached rests longer each time, until it answers again.
+   */
+  rest(because: 'refusal' | 'connection'): void;
 }
 
 export type Admitted =
@@ -27,6 +30,8 @@ interface Slots {
   inFlight: number;
   /** Milliseconds since the epoch before which it gets nothing. */
   restsUntil: number;
+  /** How often in a row it could not be reached. */
+  unreachable: number;
 }
 
 interface Waiting {
@@ -37,6 +42,8 @@ interface Waiting {
 
 /** Long enough for a replica that refused to have left the route table, or to have become ready. */
 const REST_MS = 50;
+/** A node that is gone costs each try a connection's timeout; the cluster takes its pods out within a minute. */
+const UNREACHABLE: Backoff = { firstMs: REST_MS, maximumMs: 5000, factor: 2 };
 
 export class Admission {
   readonly #clock: Clock;
@@ -56,7 +63,7 @@ export class Admission {
   update(settings: AdmissionSettings, replicas: readonly string[]): void {
     this.#settings = settings;
     const present = new Map([...this.#replicas, ...this.#leaving].map((slots) => [slots.id, slots]));
-    const next = replicas.map((id) => present.get(id) ?? { id, inFlight: 0, restsUntil: 0 });
+    const next = replicas.map((id) => present.get(id) ?? { id, inFlight: 0, restsUntil: 0, unreachable: 0 });
     for (const slots of this.#replicas) {
       if (slots.inFlight > 0 && !next.includes(slots)) {
         this.#leaving.add(slots);
@@ -150,7 +157,7 @@ export class Admission {
 
   #take(slots: Slots): Ticket {
     slots.inFlight += 1;
-    const release = (): void => {
+    const free = (): void => {
       slots.inFlight -= 1;
       if (slots.inFlight === 0) {
         this.#leaving.delete(slots);
@@ -159,11 +166,16 @@ export class Admission {
     };
     return {
       replica: slots.id,
-      release,
-      rest: () => {
-        slots.restsUntil = this.#clock.now() + REST_MS;
-        this.#clock.after(REST_MS + 1, () => this.#serveQueue());
-        release();
+      release: () => {
+        slots.unreachable = 0;
+        free();
+      },
+      rest: (because) => {
+        slots.unreachable = because === 'connection' ? slots.unreachable + 1 : 0;
+        const restMs = slots.unreachable === 0 ? REST_MS : backoffDelay(UNREACHABLE, slots.unreachable);
+        slots.restsUntil = this.#clock.now() + restMs;
+        this.#clock.after(restMs + 1, () => this.#serveQueue());
+        free();
       },
     };
   }

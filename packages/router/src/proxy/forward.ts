@@ -23,16 +23,13 @@ export interface Forwarding {
 export type Forwarded =
   /** The replica's answer went to the client, or is what it is because the client went away. */
   | { readonly outcome: 'answered' }
-  /** The replica did not begin: another one may get the request. */
-  | { readonly outcome: 'notExecuted' }
+  /** The replica did not begin: another one may get the request. It said so itself, or can't be reached. */
+  | { readonly outcome: 'notExecuted'; readonly by: 'refusal' | 'connection' }
   | { readonly outcome: 'timedOut' }
   /** The connection broke before an answer came. */
   | { readonly outcome: 'broken' }
   | { readonly outcome: 'tooLarge' }
   | { readonly outcome: 'clientGone' };
-
-/** Errors before a byte was sent. */
-const NOT_CONNECTED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOENT', 'UND_ERR_CONNECT_TIMEOUT']);
 
 const GONE = new Error('the client closed the connection');
 const TIMED_OUT = new Error('the scoring timeout is over');
@@ -64,7 +61,7 @@ export async function forward(parts: Forwarding): Promise<Forwarded> {
     });
     if (answer.headers[NOT_EXECUTED_HEADER] !== undefined) {
       await answer.body.dump();
-      return { outcome: 'notExecuted' };
+      return { outcome: 'notExecuted', by: 'refusal' };
     }
     cancel();
     if (answer.statusCode === 500 && clock.now() - started >= timeoutMs) {
@@ -91,7 +88,21 @@ function ended(error: unknown, why: 'timedOut' | 'clientGone' | null, body: Body
   if (error instanceof BodyTooLarge) {
     return { outcome: 'tooLarge' };
   }
-  const { code } = error as { code?: string };
-  const untouched = body.kind === 'held' || !body.stream.readableDidRead;
-  return NOT_CONNECTED.has(code ?? '') && untouched ? { outcome: 'notExecuted' } : { outcome: 'broken' };
+  return neverArrived(error, body) ? { outcome: 'notExecuted', by: 'connection' } : { outcome: 'broken' };
+}
+
+/**
+ * True when the replica can't have the whole request, and so did not begin: it begins when it has all of it. There was
+ * no connection, or the system took less than all of the bytes because the other side had closed it. A connection that
+ * closes after it took them says nothing of what became of them, even when not a byte came back.
+ */
+function neverArrived(error: unknown, body: Body): boolean {
+  const { code, syscall } = error as { readonly code?: string; readonly syscall?: string };
+  if (body.kind === 'streamed' && body.stream.readableDidRead) {
+    // What was read of it is gone: there is nothing to send to another one.
+    return false;
+  }
+  const isNotConnected = syscall === 'connect' || code === 'UND_ERR_CONNECT_TIMEOUT';
+  const isNotTaken = body.kind === 'held' && syscall === 'write' && (code === 'EPIPE' || code === 'ECONNRESET');
+  return isNotConnected || isNotTaken;
 }

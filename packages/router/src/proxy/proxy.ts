@@ -105,6 +105,7 @@ export class Proxy {
     const { clock } = this.#parts;
     const { ledger } = service;
     let since: number | null = null;
+    let deadline: number | null = null;
     for (;;) {
       const admitted = service.admission.admit(gone, since);
       const result = admitted instanceof Promise ? await admitted : admitted;
@@ -114,24 +115,27 @@ export class Proxy {
         return;
       }
       const { ticket } = result;
-      const { outcome } = await forward({
+      // Attempts share the time of one: the client does not know of them.
+      deadline ??= clock.now() + service.route.scoringTimeoutMs;
+      const forwarded = await forward({
         ...exchange,
         pool: service.pool(ticket.replica),
         path,
         body,
-        timeoutMs: service.route.scoringTimeoutMs,
+        timeoutMs: Math.max(1, deadline - clock.now()),
         clock,
       }).catch((error: unknown) => {
         ticket.release();
         throw error;
       });
-      if (outcome === 'notExecuted' && (body.kind === 'held' || !body.stream.readableDidRead)) {
-        ticket.rest();
+      const isUnread = body.kind === 'held' || !body.stream.readableDidRead;
+      if (forwarded.outcome === 'notExecuted' && isUnread && clock.now() < deadline) {
+        ticket.rest(forwarded.by);
         since ??= clock.now();
         continue;
       }
       ticket.release();
-      this.#conclude(exchange, service, outcome);
+      this.#conclude(exchange, service, forwarded.outcome);
       return;
     }
   }

@@ -40,12 +40,19 @@ export interface ReplicaOptions {
   /** Path below the application's folder, and text. */
   readonly files?: Readonly<Record<string, string>>;
   readonly variables?: Readonly<Record<string, string>>;
+  /** How far it has to be; ready when not said. */
+  readonly until?: 'listening' | 'ready';
 }
 
 const DEADLINE_MS = 20_000;
 
-/** Resolves when it takes requests, or has ended. */
-export async function startReplica({ script, files = {}, variables = {} }: ReplicaOptions): Promise<TestReplica> {
+/** Resolves when it is as far as it has to be, or has ended. */
+export async function startReplica({
+  script,
+  files = {},
+  variables = {},
+  until = 'ready',
+}: ReplicaOptions): Promise<TestReplica> {
   const folder = await mkdtemp(join(tmpdir(), 'farled-replica-'));
   for (const [path, text] of Object.entries({ 'source/score.py': script, ...files })) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -94,9 +101,9 @@ export async function startReplica({ script, files = {}, variables = {} }: Repli
   while (child.exitCode === null && systemClock.now() < deadline) {
     const state = await report().then(
       (told) => told.state,
-      () => 'starting' as const,
+      () => null,
     );
-    if (state === 'ready') {
+    if (state === 'ready' || (state !== null && until === 'listening')) {
       break;
     }
     await systemClock.sleep(10);

@@ -97,7 +97,6 @@ function container({ image, routes }: RouterInstallation): Container {
   return {
     name: 'router',
     image,
-    command: ['/opt/farled/bin/node', '/opt/farled/router/main.mjs'],
     env: [
       { name: 'FARLED_ROUTER_SOURCE', value: 'cluster' },
       { name: 'FARLED_ROUTER_PORT', value: String(ROUTER_PORTS.scoring) },

@@ -1,5 +1,4 @@
 import { CLUSTER } from '@farled/contract';
-import type { Deployment, KubernetesObject, Service } from '@farled/kubernetes';
 import { describe, expect, test } from 'vitest';
 
 import type { RouterInstallation } from './router-objects-options.ts';
@@ -16,7 +15,30 @@ const OPTIONS: RouterInstallation = {
   port: 80,
 };
 
-function find(kind: string, options: Partial<RouterInstallation> = {}, name?: string): KubernetesObject | undefined {
+/** What the tests look at. */
+interface Found {
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+  readonly rules?: readonly {
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+    readonly resourceNames?: readonly string[];
+  }[];
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly strategy?: unknown;
+    readonly template?: {
+      readonly spec: Readonly<Record<string, unknown>> & {
+        readonly containers: readonly {
+          readonly image: string;
+          readonly env: readonly { readonly name: string; readonly value: string }[];
+          readonly securityContext: unknown;
+        }[];
+      };
+    };
+  };
+}
+
+function find(kind: string, options: Partial<RouterInstallation> = {}, name?: string): Found | undefined {
   const found = routerObjects({ ...OPTIONS, ...options }).filter(
     (object) => object.kind === kind && (name === undefined || object.metadata.name === name),
   );
@@ -24,21 +46,10 @@ function find(kind: string, options: Partial<RouterInstallation> = {}, name?: st
   return found[0];
 }
 
-const deployment = (options: Partial<RouterInstallation> = {}): Deployment | undefined =>
-  find('Deployment', options) as Deployment | undefined;
-
-const podSpec = (options: Partial<RouterInstallation> = {}) => deployment(options)?.spec.template.spec;
-
-interface WithRules extends KubernetesObject {
-  readonly rules: readonly {
-    readonly resources: readonly string[];
-    readonly verbs: readonly string[];
-    readonly resourceNames?: readonly string[];
-  }[];
-}
+const podSpec = (options: Partial<RouterInstallation> = {}) => find('Deployment', options)?.spec?.template?.spec;
 
 const rules = (kind: string, options: Partial<RouterInstallation> = {}): string[] =>
-  ((find(kind, options) as WithRules | undefined)?.rules ?? []).map(({ resources, verbs, resourceNames }) =>
+  (find(kind, options)?.rules ?? []).map(({ resources, verbs, resourceNames }) =>
     [...verbs, ...resources, ...(resourceNames ?? [])].join(' '),
   );
 
@@ -88,7 +99,7 @@ describe('rights', () => {
     const account = { kind: 'ServiceAccount', name: 'farled-router', namespace: 'farled-system' };
     expect(find('ClusterRoleBinding')).toMatchObject({ roleRef: { name: 'farled-router' }, subjects: [account] });
     expect(find('RoleBinding')).toMatchObject({ roleRef: { name: 'farled-router' }, subjects: [account] });
-    expect(podSpec()?.serviceAccountName).toBe('farled-router');
+    expect(podSpec()?.['serviceAccountName']).toBe('farled-router');
   });
 });
 
@@ -106,7 +117,7 @@ describe('the routers', () => {
   });
 
   test('are replaced one after another, with none missing', () => {
-    expect(deployment()?.spec['strategy']).toEqual({
+    expect(find('Deployment')?.spec?.strategy).toEqual({
       type: 'RollingUpdate',
       rollingUpdate: { maxUnavailable: 0, maxSurge: 1 },
     });
@@ -115,7 +126,7 @@ describe('the routers', () => {
 
   test('of which there is one can be moved from its node', () => {
     expect(find('PodDisruptionBudget', { replicas: 1 })).toBeUndefined();
-    expect(deployment({ replicas: 1 })?.spec.replicas).toBe(1);
+    expect(find('Deployment', { replicas: 1 })?.spec?.replicas).toBe(1);
   });
 
   test('are not told the address of their Service, whose variable would be FARLED_ROUTER_PORT', () => {
@@ -130,15 +141,14 @@ describe('the routers', () => {
 
   test('look for Secrets where they may read them', () => {
     const variable = (options: Partial<RouterInstallation>) =>
-      podSpec(options)?.containers[0]?.env?.find(({ name }) => name === 'FARLED_ROUTER_ROUTES_NAMESPACE')?.value;
+      podSpec(options)?.containers[0]?.env.find(({ name }) => name === 'FARLED_ROUTER_ROUTES_NAMESPACE')?.value;
     expect(variable({})).toBeUndefined();
     expect(variable({ routes: 'withRouters' })).toBe('farled-system');
   });
 });
 
 describe('the Service', () => {
-  const service = (options: Partial<RouterInstallation>, name = 'farled-router') =>
-    find('Service', options, name) as Service | undefined;
+  const service = (options: Partial<RouterInstallation>, name = 'farled-router') => find('Service', options, name);
 
   test.each(['LoadBalancer', 'NodePort', 'ClusterIP'] as const)('is a %s when asked', (serviceType) => {
     expect(service({ serviceType, port: 8000 })?.spec).toMatchObject({
