@@ -22,6 +22,7 @@ test('in a cluster it needs nothing', () => {
     healthPort: 8081,
     table: '/var/lib/farled/routes.json',
     drainMs: 5000,
+    kubeconfig: undefined,
     namespace: 'farled-system',
     routesNamespace: undefined,
     identity: 'pod-1',

@@ -30,6 +30,8 @@ const Cluster = z.object({
   FARLED_ROUTER_TABLE: z.string().default('/var/lib/farled/routes.json'),
   /** How long it still takes connections once it was told to end: until everyone knows. */
   FARLED_ROUTER_DRAIN_SECONDS: z.coerce.number().min(0).max(300).default(5),
+  /** Of a router outside of the cluster; absent: the service account of the pod. */
+  FARLED_ROUTER_KUBECONFIG: z.string().optional(),
   /** Where the routers are: of the Lease and of the peers. */
   FARLED_ROUTER_NAMESPACE: z.string().default(CLUSTER.systemNamespace),
   /** The only one whose Secrets are read; absent: all of them. */
@@ -54,6 +56,8 @@ export interface ClusterConfig {
   readonly healthPort: number;
   readonly table: string;
   readonly drainMs: number;
+  /** Path of a file. */
+  readonly kubeconfig: string | undefined;
   readonly namespace: string;
   readonly routesNamespace: string | undefined;
   /** Of this router among its peers. */
@@ -84,6 +88,7 @@ export function routerConfig(environment: Readonly<Record<string, string | undef
     healthPort: variables.FARLED_ROUTER_HEALTH_PORT,
     table: variables.FARLED_ROUTER_TABLE,
     drainMs: variables.FARLED_ROUTER_DRAIN_SECONDS * 1000,
+    kubeconfig: variables.FARLED_ROUTER_KUBECONFIG,
     namespace: variables.FARLED_ROUTER_NAMESPACE,
     routesNamespace: variables.FARLED_ROUTER_ROUTES_NAMESPACE,
     identity: variables.HOSTNAME,

@@ -1,5 +1,7 @@
 /** The router of a cluster: its table is what the cluster's objects say, and it ends as Kubernetes ends pods. */
-import { connectKubernetes, inClusterConnection } from '@farled/kubernetes';
+import { readFile } from 'node:fs/promises';
+
+import { type Connection, connectKubernetes, inClusterConnection, parseKubeconfig } from '@farled/kubernetes';
 import { type Logger, systemClock as clock } from '@farled/service';
 
 import type { ClusterConfig } from '../config.ts';
@@ -10,7 +12,7 @@ import { listenHealth } from './health-server.ts';
 
 export async function runInCluster(config: ClusterConfig, log: Logger): Promise<void> {
   const { services, refusals, server, statistics } = createDataPlane(log);
-  const client = connectKubernetes(inClusterConnection(process.env), { clock, log });
+  const client = connectKubernetes(await connection(config), { clock, log });
   const source = await startClusterSource({ ...config, client, services, clock, log });
   const listening = await server.listen(config.port, config.host);
   let isEnding = false;
@@ -36,4 +38,10 @@ export async function runInCluster(config: ClusterConfig, log: Logger): Promise<
       void end();
     }
   });
+}
+
+async function connection({ kubeconfig }: ClusterConfig): Promise<Connection> {
+  return kubeconfig === undefined
+    ? inClusterConnection(process.env)
+    : parseKubeconfig(await readFile(kubeconfig, 'utf8')).connection;
 }

@@ -12,7 +12,7 @@ const ROUTE: ClusterRoute = {
   maxConcurrentRequestsPerContainer: 2,
   maxQueueWaitMs: 500,
   scoringTimeoutMs: 60_000,
-  deployment: 'test',
+  deployment: 'test-object',
   scaling: { kind: 'automatic', minReplicas: 1, maxReplicas: 10, targetUtilization: 70, refreshPeriodInSeconds: 1 },
 };
 
@@ -37,12 +37,12 @@ function endpoint(pod: string, ip: string, conditions?: Endpoint['conditions']):
 
 function slice(
   endpoints: readonly Endpoint[],
-  { addressType = 'IPv4', service = 'test', namespace = 'ns', name = 'test-abc' } = {},
+  { addressType = 'IPv4', service = 'test-object', namespace = 'ns', name = 'test-abc' } = {},
 ): EndpointSlice {
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { name, namespace, labels: { [CLUSTER.serviceLabel]: service } },
+    metadata: { name, namespace, labels: { 'kubernetes.io/service-name': service } },
     addressType,
     endpoints,
   };
@@ -195,7 +195,7 @@ describe('a Secret that can not be used', () => {
 });
 
 test('the order in which objects come changes nothing', () => {
-  const secrets = ['a', 'b', 'c'].map((name) => secret({ ...ROUTE, name }, { name }));
+  const secrets = ['a', 'b', 'c'].map((name) => secret({ ...ROUTE, name, deployment: name }, { name }));
   const slices = ['a', 'b', 'c'].flatMap((service) =>
     [1, 2].map((number) =>
       slice([endpoint(`${service}${number}`, `10.0.0.${number}`), endpoint(`${service}0`, '10.0.0.9')], {

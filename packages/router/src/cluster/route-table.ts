@@ -1,5 +1,5 @@
 /** The route table from what the cluster has: pure, so that any state of a cluster is a test. */
-import { CLUSTER, type ClusterRoute, type RouteTable, type ServiceRoute } from '@farled/contract';
+import { type ClusterRoute, type RouteTable, type ServiceRoute } from '@farled/contract';
 import type { EndpointSlice, Secret } from '@farled/kubernetes';
 
 import { endpoints } from './endpoints.ts';
@@ -7,6 +7,9 @@ import { readRoute } from './read-route.ts';
 
 /** Label of a Secret that is not beside its service. */
 const SERVICE_NAMESPACE = 'farled.dev/namespace';
+
+/** Label that Kubernetes gives to every EndpointSlice. */
+const OWNING_SERVICE = 'kubernetes.io/service-name';
 
 /** A service of the cluster, with what is needed to scale it. */
 export interface ClusterService {
@@ -46,13 +49,13 @@ export function routeTable(
       );
     }
   }
-  const byService = groupBySlices(slices);
+  const byService = groupByService(slices);
   const services = [...chosen.values()].map(({ service }) => service);
   return {
     table: {
       generation,
       services: services.map((service) =>
-        serviceRoute(service.route, byService.get(`${service.namespace}/${service.route.name}`) ?? []),
+        serviceRoute(service.route, byService.get(`${service.namespace}/${service.route.deployment}`) ?? []),
       ),
     },
     services,
@@ -81,11 +84,12 @@ function serviceRoute(route: ClusterRoute, slices: readonly EndpointSlice[]): Se
   };
 }
 
-function groupBySlices(slices: Iterable<EndpointSlice>): ReadonlyMap<string, readonly EndpointSlice[]> {
+/** By namespace and name of the headless Service that they are of. */
+function groupByService(slices: Iterable<EndpointSlice>): ReadonlyMap<string, readonly EndpointSlice[]> {
   const groups = new Map<string, EndpointSlice[]>();
   for (const slice of slices) {
     const { namespace, labels } = slice.metadata;
-    const key = `${namespace}/${labels?.[CLUSTER.serviceLabel]}`;
+    const key = `${namespace}/${labels?.[OWNING_SERVICE]}`;
     const group = groups.get(key);
     if (group === undefined) {
       groups.set(key, [slice]);
