@@ -7,6 +7,8 @@ let api: TestApp;
 beforeAll(async () => {
   api = await startTestApp();
   await furnish(api);
+  await api.call('PUT', '/subscriptions/sub/resourceGroups/rg/clusters/spare', { body: { kind: 'local' } });
+  await api.call('PUT', CLUSTER.replace(/c$/, 'known'), { body: { kind: 'kubernetes', kubeconfig: 'known' } });
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
@@ -37,6 +39,17 @@ const script = (inference: Record<string, unknown>) => async () => {
   return deploy({ inference: { ...good.inference, ...inference } })();
 };
 const compute = (body: unknown, name = 'target') => json('PUT', `${WORKSPACE}/computes/${name}`, body);
+const CLUSTER = '/subscriptions/s/resourceGroups/g/clusters/c';
+const LOCAL_ID = '/subscriptions/sub/resourcegroups/rg/providers/Microsoft.ContainerService/managedClusters/spare';
+const cluster = (body: Record<string, unknown>, path = CLUSTER) => json('PUT', path, body);
+const kubernetes = (fields: Record<string, unknown>) => cluster({ kind: 'kubernetes', ...fields });
+/** The stand-in for those who talk to a Kubernetes fails as the text says. */
+const failing = (code: string) => kubernetes({ kubeconfig: `fails: ${code} token: hunter2` });
+const attach = (fields: Record<string, unknown>) => compute({ mode: 'attach', ...fields });
+const attachKubernetes = (fields: Record<string, unknown>, name = 'kube') =>
+  compute({ mode: 'attach', kubernetes: { kubeconfig: 'token: hunter2' }, ...fields }, name);
+const attachLocal = (fields: Record<string, unknown>) => attach({ resourceId: LOCAL_ID, ...fields });
+const manifests = (query: string, name = 'kube') => get(`${WORKSPACE}/computes/${name}/manifests?${query}`);
 const raw =
   (method: string, path: string, text: string | Buffer, type = 'application/json') =>
   () =>
@@ -262,12 +275,189 @@ const ROWS: readonly Row[] = [
     'farled cluster add -g g -n c',
   ],
   [
-    'a cluster by kubeconfig',
-    json('PUT', '/subscriptions/s/resourceGroups/g/clusters/c', { kind: 'kubeconfig' }),
+    'a cluster that is not known, of a subscription of its own',
+    attach({
+      resourceId: '/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c',
+    }),
+    404,
+    'ClusterNotFound',
+    'farled cluster add -g g -n c --kubeconfig FILE --subscription-id s`: credentials are not fetched from Azure',
+  ],
+  ['a kind of cluster that is none', cluster({ kind: 'kubeconfig' }), 400, 'BadArgument', '"local" or "kubernetes"'],
+  ['a cluster of no kind', cluster({ kubeconfig: 'token: hunter2' }), 400, 'BadArgument', '"local" or "kubernetes"'],
+  [
+    'a Kubernetes of which nothing is said',
+    kubernetes({}),
     400,
     'BadArgument',
-    'kind',
+    'exactly one of kubeconfig and inCluster',
   ],
+  [
+    'a Kubernetes that is said twice',
+    kubernetes({ kubeconfig: 'token: hunter2', inCluster: true }),
+    400,
+    'BadArgument',
+    'exactly one of kubeconfig and inCluster',
+  ],
+  ['an empty kubeconfig', kubernetes({ kubeconfig: '' }), 400, 'BadArgument', 'kubeconfig'],
+  [
+    'a kubeconfig in JSON that is not text',
+    kubernetes({ kubeconfig: { users: [{ token: 'hunter2' }] } }),
+    400,
+    'BadArgument',
+    'must be the text of a kubeconfig',
+  ],
+  [
+    'a kubeconfig that is null',
+    kubernetes({ kubeconfig: null }),
+    400,
+    'BadArgument',
+    'must be the text of a kubeconfig',
+  ],
+  [
+    'a kubeconfig of more than 1 MiB',
+    kubernetes({ kubeconfig: 'hunter2'.repeat(150_000) }),
+    400,
+    'BadArgument',
+    'not be larger than 1 MiB',
+  ],
+  ['an empty context', kubernetes({ kubeconfig: 'token: hunter2', context: '' }), 400, 'BadArgument', 'context'],
+  [
+    'a context that is a number',
+    kubernetes({ kubeconfig: 'token: hunter2', context: 1 }),
+    400,
+    'BadArgument',
+    'context',
+  ],
+  [
+    'a context without a kubeconfig',
+    kubernetes({ inCluster: true, context: 'x' }),
+    400,
+    'BadArgument',
+    'none was given',
+  ],
+  ['a cluster that is not the own one', kubernetes({ inCluster: false }), 400, 'BadArgument', 'must be true'],
+  ['an own cluster in words', kubernetes({ inCluster: 'yes' }), 400, 'BadArgument', 'must be true'],
+  ['a token beside a kubeconfig', kubernetes({ kubeconfig: 'x', token: 'hunter2' }), 400, 'BadArgument', 'token'],
+  ['agents of a Kubernetes', kubernetes({ kubeconfig: 'x', agentCount: 3 }), 400, 'BadArgument', 'agentCount'],
+  [
+    'a kubeconfig for this machine',
+    cluster({ kind: 'local', kubeconfig: 'token: hunter2' }),
+    400,
+    'BadArgument',
+    'kubeconfig',
+  ],
+  [
+    'a credential for a cluster that is this machine',
+    cluster(
+      { kind: 'kubernetes', kubeconfig: 'token: hunter2' },
+      '/subscriptions/sub/resourceGroups/rg/clusters/spare',
+    ),
+    409,
+    'ClusterAlreadyExists',
+    'is this machine',
+  ],
+  [
+    'this machine in place of a Kubernetes',
+    cluster({ kind: 'local' }, CLUSTER.replace(/c$/, 'known')),
+    409,
+    'ClusterAlreadyExists',
+    'farled cluster remove',
+  ],
+  [
+    'a cluster with a slash in its name',
+    cluster({ kind: 'kubernetes', kubeconfig: 'x' }, CLUSTER.replace(/c$/, 'a%2Fb')),
+    400,
+    'BadArgument',
+    'cluster',
+  ],
+  ['a kubeconfig that can not be used', failing('KubeconfigUnusable'), 400, 'KubeconfigUnusable', 'Mend it'],
+  ['a cluster out of reach', failing('KubernetesUnaccessible'), 502, 'KubernetesUnaccessible', 'Mend it'],
+  ['a credential that is refused', failing('ClusterCredentialRefused'), 400, 'ClusterCredentialRefused', 'Mend it'],
+  ['a credential that may not', failing('ClusterPermissionsMissing'), 400, 'ClusterPermissionsMissing', 'Mend it'],
+  ['an old Kubernetes', failing('KubernetesVersionUnsupported'), 400, 'KubernetesVersionUnsupported', 'Mend it'],
+  ['an attachment to nothing', attach({}), 400, 'BadArgument', 'exactly one of resourceId and kubernetes'],
+  [
+    'an attachment to two clusters',
+    attachKubernetes({ resourceId: LOCAL_ID }),
+    400,
+    'BadArgument',
+    'exactly one of resourceId and kubernetes',
+  ],
+  ['an attachment to an empty one', attach({ kubernetes: {} }), 400, 'BadArgument', 'exactly one of kubeconfig'],
+  ['an attachment to null', attach({ kubernetes: null }), 400, 'BadArgument', 'kubernetes'],
+  [
+    'an attachment to a cluster that is said twice',
+    attach({ kubernetes: { kubeconfig: 'token: hunter2', inCluster: true } }),
+    400,
+    'BadArgument',
+    'exactly one of kubeconfig and inCluster',
+  ],
+  ['a token in an attachment', attach({ kubernetes: { token: 'hunter2' } }), 400, 'BadArgument', 'token'],
+  [
+    'an attachment out of reach',
+    attach({ kubernetes: { kubeconfig: 'fails: KubernetesUnaccessible token: hunter2' } }),
+    502,
+    'KubernetesUnaccessible',
+    'Mend it',
+  ],
+  [
+    'a router service that is none',
+    attachKubernetes({ serviceType: 'loadBalancer' }),
+    400,
+    'BadArgument',
+    'LoadBalancer, NodePort, ClusterIP',
+  ],
+  ['a load balancer that is none', attachKubernetes({ loadBalancerType: 'Internal' }), 400, 'BadArgument', 'PublicIp'],
+  [
+    'an internal load balancer that is a port of nodes',
+    attachKubernetes({ serviceType: 'NodePort', loadBalancerType: 'InternalLoadBalancer' }),
+    400,
+    'BadArgument',
+    'needs serviceType LoadBalancer',
+  ],
+  [
+    'a subnet for a public load balancer',
+    attachKubernetes({ loadBalancerSubnet: 'apps' }),
+    400,
+    'BadArgument',
+    'needs loadBalancerType InternalLoadBalancer',
+  ],
+  [
+    'a subnet with a slash',
+    attachKubernetes({ loadBalancerType: 'InternalLoadBalancer', loadBalancerSubnet: 'a/b' }),
+    400,
+    'BadArgument',
+    'name of a subnet',
+  ],
+  ['a namespace in capitals', attachKubernetes({ namespace: 'Apps' }), 400, 'BadArgument', 'lowercase'],
+  [
+    'a subnet on this machine',
+    attachLocal({ loadBalancerType: 'InternalLoadBalancer', loadBalancerSubnet: 'apps' }),
+    501,
+    'NotSupportedYet',
+    'loadBalancerSubnet',
+  ],
+  ['a port of nodes on this machine', attachLocal({ serviceType: 'NodePort' }), 501, 'NotSupportedYet', 'NodePort'],
+  [
+    'a Kubernetes under the name of this machine',
+    attachKubernetes({ clusterPurpose: 'DevTest' }, 'spare'),
+    409,
+    'ClusterAlreadyExists',
+    'is this machine',
+  ],
+  [
+    'a Kubernetes under the name of a compute',
+    attachKubernetes({ clusterPurpose: 'DevTest' }, 'myaks'),
+    409,
+    'ComputeAlreadyExists',
+    'choose another name',
+  ],
+  ['manifests of a compute with a dot', manifests('', 'a.b'), 400, 'BadArgument', '3 to 24'],
+  ['manifests for a purpose that is none', manifests('clusterPurpose=Prod'), 400, 'BadArgument', 'FastProd, DevTest'],
+  ['manifests for a service that is none', manifests('serviceType=Ingress'), 400, 'BadArgument', 'NodePort'],
+  ['manifests with an empty image', manifests('image='), 400, 'BadArgument', 'image'],
+  ['manifests with an unknown option', manifests('imgae=x'), 400, 'BadArgument', 'imgae'],
   [
     'a compute that is not there',
     () => api.call('DELETE', `${WORKSPACE}/computes/none`),
@@ -350,6 +540,9 @@ describe('bad input', () => {
     expect((await api.call('GET', `${WORKSPACE}/services`)).body.value).toEqual([]);
     expect((await api.call('GET', `${WORKSPACE}/computes`)).body.value).toHaveLength(1);
     expect((await api.call('GET', `${WORKSPACE}/environments`)).body.value).toEqual([]);
+    const clusters = (await api.call('GET', '/clusters')).body.value as { name: string }[];
+    expect(clusters.map(({ name }) => name)).toEqual(['known', 'spare', 'myaks']);
+    expect((await api.call('GET', `${WORKSPACE}/operations`)).body.value).toHaveLength(1);
   });
 });
 

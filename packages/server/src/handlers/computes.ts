@@ -66,6 +66,7 @@ export function computeHandlers(parts: AppParts): HandlersOf<'computes'> {
       if (before !== undefined) {
         return [202, before];
       }
+      await state.computes.refuseTaken(workspace.key, params.compute);
       const found = await lookAt(parts, asked, signal);
       const operation = await operate(
         state,

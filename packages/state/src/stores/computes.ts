@@ -17,6 +17,8 @@ export interface ComputeStore {
    * @throws FarledError ComputeAlreadyExists; ClusterInUse when the cluster is attached already.
    */
   create(compute: NewCompute): Promise<ComputeRecord>;
+  /** For those who have something to do before they create one. @throws FarledError ComputeAlreadyExists. */
+  refuseTaken(workspaceId: string, name: string): Promise<void>;
   byId(id: string): Promise<ComputeRecord | undefined>;
   find(workspaceId: string, name: string): Promise<ComputeRecord | undefined>;
   /** @throws FarledError ComputeNotFound naming those there are. */
@@ -87,17 +89,22 @@ export function computeStore(session: Session): ComputeStore {
     first(rows().where('workspaceId', '=', workspaceId).where('nameKey', '=', name.toLowerCase()));
   const byId = (id: string): Promise<ComputeRecord | undefined> => first(rows().where('computes.id', '=', id));
 
+  const refuseTaken = async (workspaceId: string, name: string): Promise<void> => {
+    if ((await find(workspaceId, name)) !== undefined) {
+      throw new FarledError('ComputeAlreadyExists', `There is a compute target "${name}" already.`, {
+        suggestion: 'Use it, detach it first, or choose another name.',
+      });
+    }
+  };
+
   return {
     find,
     byId,
+    refuseTaken,
     create: (compute) =>
       session.atomically(async (inner) => {
         const store = computeStore(inner);
-        if ((await store.find(compute.workspaceId, compute.name)) !== undefined) {
-          throw new FarledError('ComputeAlreadyExists', `There is a compute target "${compute.name}" already.`, {
-            suggestion: 'Use it, detach it first, or choose another name.',
-          });
-        }
+        await store.refuseTaken(compute.workspaceId, compute.name);
         const clusterKey = compute.clusterResourceId.toLowerCase();
         const clusters = clusterStore(inner);
         refuseAttached(await clusters.get(compute.clusterResourceId), await clusters.attached());
