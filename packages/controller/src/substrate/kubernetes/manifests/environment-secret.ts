@@ -10,8 +10,8 @@ import { environmentSecretName, sortedEntries } from './names.ts';
 /** Kubernetes takes no more in one Secret. */
 const LARGEST_BYTES = 1024 * 1024;
 
-/** Value of the role label, by which those that no pod needs any more are found. */
-export const ENVIRONMENT_ROLE = 'environment';
+/** Value of the role label. */
+const ENVIRONMENT_ROLE = 'environment';
 
 /**
  * A Secret, because they may be secret; null when there are none.

@@ -1,10 +1,10 @@
 /**
- * Who says how many replicas there are. With a fixed number it is we; otherwise the routers, through the `scale`
- * subresource, and we only hold the number between its bounds, which also gives a new service its first replicas.
+ * Who says how many replicas there are. With a fixed number it is we; otherwise the routers, and we only hold the number
+ * between its bounds, which also gives a new service its first replicas.
  *
- * The number is applied apart from the Deployment, under a field manager of its own. Under server-side apply a field
- * belongs to those who named it last; if the Deployment's manager ever named `replicas` and then left it to the
- * routers, the API server would set it back to 1, in the midst of the load.
+ * It is said apart from the Deployment, through the `scale` subresource, as routers do. Under server-side apply a field
+ * belongs to those who named it: if the applied Deployment ever named `replicas` and then left it to the routers, the
+ * API server would set it back to 1, in the midst of the load.
  */
 import type { ServiceSettings } from '@farled/contract';
 import type { Deployment, KubernetesObject } from '@farled/kubernetes';
@@ -13,14 +13,11 @@ import type { Workload } from '../workload.ts';
 import { objectName } from './names.ts';
 import { fixedReplicas } from './scaling.ts';
 
-/** The field manager for claims; they are applied by force, because routers may have owned the field before. */
-export const REPLICAS_MANAGER = 'farled-replicas';
-
 interface ReplicasClaim extends KubernetesObject {
   readonly spec: { readonly replicas: number };
 }
 
-/** What to apply under {@link REPLICAS_MANAGER}; null when the number is right or not ours to say. */
+/** What to say; null when the number is right or not ours. */
 export function replicasClaim(
   { service, namespace, settings }: Pick<Workload, 'service' | 'namespace' | 'settings'>,
   live: Pick<Deployment, 'spec'>,
