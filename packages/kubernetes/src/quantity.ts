@@ -60,5 +60,5 @@ export function formatBytes(bytes: number): string {
 /** 0.29 × 1000 is a little more than 290, which must not become 291. */
 function roundUp(value: number): number {
   const nearest = Math.round(value);
-  return Math.abs(value - nearest) < 1e-6 * Math.max(1, Math.abs(value)) * 1e-3 ? nearest : Math.ceil(value);
+  return Math.abs(value - nearest) < 1e-9 * Math.max(1, Math.abs(value)) ? nearest : Math.ceil(value);
 }

@@ -1,6 +1,7 @@
 /** A peer that speaks HTTP as an API server does, or as none should: what it answers is up to the test. */
 import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 import type { Connection } from '../connection.ts';
@@ -18,12 +19,17 @@ export interface WireServer extends AsyncDisposable {
   readonly connection: Connection;
 }
 
+export interface WireOptions {
+  readonly port?: number;
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
 export type Answering = (request: WireRequest, response: ServerResponse, count: number) => void;
 
 /** `answer` gets each request, and how many came before it. */
-export async function startWireServer(answer: Answering, port = 0): Promise<WireServer> {
+export async function startWireServer(answer: Answering, { port = 0, tls }: WireOptions = {}): Promise<WireServer> {
   const requests: WireRequest[] = [];
-  const server = createServer((incoming, response) => {
+  const listener: RequestListener = (incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
@@ -36,14 +42,15 @@ export async function startWireServer(answer: Answering, port = 0): Promise<Wire
       requests.push(request);
       answer(request, response, requests.length - 1);
     });
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((resolve) => {
     server.listen(port, '127.0.0.1', resolve);
   });
   return {
     requests,
     connection: {
-      server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      server: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
       certificateAuthority: null,
       skipTlsVerify: false,
       tlsServerName: null,
