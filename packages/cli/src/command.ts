@@ -36,6 +36,8 @@ export interface Parts {
   readonly folder: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly progress: Progress;
+  /** All of the standard input. */
+  readonly readInput: () => Promise<string>;
   /** Asks a person; refused when there is none to ask. */
   readonly confirm: (question: string) => Promise<boolean>;
   readonly signal: AbortSignal;

@@ -1,5 +1,6 @@
 /** The `farled` process: the one place that reads its environment, writes to its terminal and sets its exit code. */
 import { readFileSync } from 'node:fs';
+import { text as readText } from 'node:stream/consumers';
 
 import { confirm, isCancel } from '@clack/prompts';
 import { FarledError } from '@farled/contract';
@@ -24,6 +25,7 @@ process.exitCode = await run(process.argv.slice(2), {
   output: screen(process.stdout),
   error: screen(process.stderr),
   confirm: ask,
+  readInput: () => readText(process.stdin),
   signal: interruption.signal,
 });
 

@@ -45,6 +45,7 @@ async function farled(given: readonly string[], changes: Partial<RunParts> = {})
     output: screen(output),
     error: screen(error),
     confirm: () => Promise.resolve(false),
+    readInput: () => Promise.resolve(''),
     signal: new AbortController().signal,
     ...changes,
   });
@@ -199,8 +200,14 @@ describe('clusters and compute targets', () => {
   });
 
   test.each<[given: string, error: string]>([
-    ['cluster add -g rg -n c --kubeconfig k', 'The option --kubeconfig is not supported yet'],
+    ['cluster add -g rg -n c --kubeconfig k', 'does not exist'],
     ['cluster add -g rg -n c', 'Add --local'],
+    ['cluster add -g rg -n c --local --in-cluster', 'said twice'],
+    ['cluster add -g rg -n c --in-cluster -a 3', 'says itself how many nodes'],
+    ['cluster add -g rg -n c --in-cluster --kubeconfig k', 'Leave one of them out'],
+    ['cluster add -g rg -n c --context x', 'none is named'],
+    ['computetarget attach kubernetes -n a', 'Add --kubeconfig FILE or --in-cluster'],
+    ['computetarget attach kubernetes -n a --in-cluster --service-type Ingress', 'LoadBalancer, NodePort, ClusterIP'],
     ['computetarget attach aks -n a', 'exactly one of them'],
     ['computetarget create aks -n a --ssl-cname x', 'The option --ssl-cname is not supported yet'],
     ['computetarget update aks -n a --ssl-disable', '`farled computetarget update aks` is not supported yet'],
@@ -210,6 +217,95 @@ describe('clusters and compute targets', () => {
       output: '',
       error: expect.stringContaining(error) as string,
     });
+  });
+});
+
+describe('a Kubernetes', () => {
+  const KUBECONFIG = `
+apiVersion: v1
+current-context: other
+contexts:
+- { name: other, context: { cluster: other, user: other } }
+- { name: admin, context: { cluster: kube, user: admin, namespace: models } }
+clusters:
+- { name: other, cluster: { server: 'https://other' } }
+- { name: kube, cluster: { server: 'https://kube', certificate-authority: certificates/ca.crt } }
+users:
+- { name: other, user: { token: other-secret } }
+- { name: admin, user: { client-certificate: certificates/admin.crt, client-key: certificates/admin.key } }
+`;
+  const sent = (operationId: string): string =>
+    JSON.stringify(server.seen.filter((one) => one.operationId === operationId).map(({ body }) => body));
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+  beforeEach(async () => {
+    await prepare();
+    await mkdir(join(folder, 'kube', 'certificates'), { recursive: true });
+    await writeFile(join(folder, 'kube', 'config'), KUBECONFIG);
+    for (const name of ['ca.crt', 'admin.crt', 'admin.key']) {
+      await writeFile(join(folder, 'kube', 'certificates', name), `text of ${name}`);
+    }
+  });
+
+  test('becomes known by a kubeconfig, whose files go with it and whose other contexts do not', async () => {
+    const added = await line('cluster add -g shipping -n mycluster --kubeconfig kube/config --context admin -o table');
+    expect(added.output).toMatch(/Nodes.*Server.*Version[^]*2 +https:\/\/kube.exa.*v1.34.4/);
+    const body = sent('addCluster');
+    for (const name of ['ca.crt', 'admin.crt', 'admin.key']) {
+      expect(body).toContain(base64(`text of ${name}`));
+    }
+    expect(body).not.toMatch(/other|certificates\//);
+    expect(await json('cluster show -g shipping -n mycluster --query kubernetes.context')).toBe('admin');
+    await line('cluster add -g shipping -n mycluster --kubeconfig kube/config --context admin');
+    expect(await json('cluster list --query length(@)')).toBe(1);
+    await line('computetarget attach aks -n myaks --cluster-name mycluster');
+  });
+
+  test('may be named on standard input, with paths from here', async () => {
+    await writeFile(join(folder, 'ca.crt'), 'authority');
+    const readInput = () =>
+      Promise.resolve(KUBECONFIG.replace('certificates/ca.crt', 'ca.crt').replaceAll('client-', 'x-'));
+    const given = 'computetarget attach kubernetes -n mykube --kubeconfig - --context admin'.split(' ');
+    expect(await farled(given, { readInput })).toMatchObject({ code: 0 });
+    expect(sent('putCompute')).toContain(base64('authority'));
+  });
+
+  test('is attached as it is asked for', async () => {
+    await line(
+      'computetarget attach kubernetes -n mykube --kubeconfig kube/config --context admin --namespace models --cluster-purpose DevTest --service-type nodeport --no-wait',
+    );
+    await line('computetarget attach kubernetes -n own --in-cluster');
+    expect(await json('computetarget show -n mykube')).toMatchObject({
+      clusterKind: 'kubernetes',
+      clusterPurpose: 'DevTest',
+      serviceType: 'NodePort',
+      namespace: 'models',
+    });
+    expect(sent('putCompute')).toContain('"kubernetes":{"inCluster":true}');
+    await line(
+      'computetarget attach aks -n mine -i /subscriptions/s/resourcegroups/g/providers/Microsoft.ContainerService/managedClusters/c --load-balancer-type InternalLoadBalancer --load-balancer-subnet apps',
+    );
+    expect(await json('computetarget show -n mine --query loadBalancerSubnet')).toBe('apps');
+  });
+
+  test('has what attaching puts into it printed, as text', async () => {
+    const printed = await line('kubernetes manifests -n mykube --service-type ClusterIP --image router:1');
+    expect(printed.output).toBe('# mykube {"serviceType":"ClusterIP","image":"router:1"}\nkind: Namespace\n');
+  });
+
+  test.each<[given: string, error: string]>([
+    ['--kubeconfig kube/config --context nobody', 'Name one of its contexts: other, admin'],
+    ['--kubeconfig model.pkl', 'is not a kubeconfig'],
+    ['--kubeconfig broken', 'is not YAML'],
+    ['--kubeconfig moved --context admin', '"certificates/ca.crt" does not exist'],
+    ['--kubeconfig kube', 'is a folder'],
+  ])('named by %s is refused, and nothing of the file is shown', async (given, error) => {
+    await writeFile(join(folder, 'broken'), 'users: [{ token: "hunter2\n}');
+    await writeFile(join(folder, 'moved'), KUBECONFIG);
+    const outcome = await farled(['cluster', 'add', '-g', 'rg', '-n', 'c', '--debug', ...given.split(' ')]);
+    expect(outcome).toMatchObject({ code: 2, output: '', error: expect.stringContaining(error) as string });
+    expect(outcome.error).not.toMatch(/hunter2|secret/);
+    expect(sent('addCluster')).toBe('[]');
   });
 });
 
@@ -344,6 +440,7 @@ describe('what goes wrong', () => {
         columns: 80,
       },
       confirm: () => Promise.resolve(false),
+      readInput: () => Promise.resolve(''),
       signal: interruption.signal,
     });
     expect(code).toBe(130);

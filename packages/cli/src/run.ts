@@ -24,6 +24,7 @@ export interface RunParts {
   readonly output: Screen;
   readonly error: Screen;
   readonly confirm: Parts['confirm'];
+  readonly readInput: Parts['readInput'];
   /** Aborts when the person interrupts. */
   readonly signal: AbortSignal;
 }
@@ -68,7 +69,8 @@ async function runSelected({ command, values, globals }: Selected, parts: RunPar
   parts.output.write(formatResult(shown, { format: globals.output, terminal, colors, width }));
 }
 
-function commandParts(globals: Selected['globals'], { folder, variables, error, confirm, signal }: RunParts): Parts {
+function commandParts(globals: Selected['globals'], parts: RunParts): Parts {
+  const { folder, variables, error, confirm, readInput, signal } = parts;
   let client: Client | undefined;
   const progress = globals.onlyShowErrors
     ? silentProgress
@@ -90,6 +92,7 @@ function commandParts(globals: Selected['globals'], { folder, variables, error, 
     variables,
     progress,
     confirm,
+    readInput,
     signal,
   };
 }

@@ -10,7 +10,7 @@ export type ProvisioningConfiguration = Extract<PutBody, { mode: 'create' }>;
 type AttachBody = Extract<PutBody, { mode: 'attach' }>;
 
 /** A known cluster, by resource id, or by resource group and name in the workspace's subscription. */
-export type KnownCluster =
+type KnownCluster =
   | { readonly resourceId: string }
   | { readonly resourceGroup: string; readonly clusterName: string };
 

@@ -37,7 +37,7 @@ export interface Clusters {
   manifests(options: ManifestOptions): Promise<string>;
 }
 
-export type InspectionRequest =
+type InspectionRequest =
   | ClusterCredentials
   | { readonly connection: string; readonly context: string | null; readonly inCluster: boolean };
 

@@ -6,6 +6,7 @@ import { removeCluster } from './cluster/remove.ts';
 import { showCluster } from './cluster/show.ts';
 import { completionCommands } from './completion/shells.ts';
 import { attachAks } from './computetarget/attach-aks.ts';
+import { attachKubernetes } from './computetarget/attach-kubernetes.ts';
 import { createAks } from './computetarget/create-aks.ts';
 import { deleteCompute } from './computetarget/delete.ts';
 import { detachCompute } from './computetarget/detach.ts';
@@ -17,6 +18,7 @@ import { registerEnvironment } from './environment/register.ts';
 import { scaffoldEnvironment } from './environment/scaffold.ts';
 import { showEnvironment } from './environment/show.ts';
 import { attachFolder } from './folder/attach.ts';
+import { printManifests } from './kubernetes/manifests.ts';
 import { deleteModel } from './model/delete.ts';
 import { deployModel } from './model/deploy.ts';
 import { downloadModel } from './model/download.ts';
@@ -57,6 +59,7 @@ const BUILT: readonly Command[] = [
   deleteService,
   createAks,
   attachAks,
+  attachKubernetes,
   listComputes,
   showCompute,
   detachCompute,
@@ -76,6 +79,7 @@ const BUILT: readonly Command[] = [
   listClusters,
   showCluster,
   removeCluster,
+  printManifests,
 ];
 
 export const COMMANDS: readonly Command[] = [...BUILT, ...UNBUILT_COMMANDS, ...completionCommands(BUILT)];
@@ -86,12 +90,13 @@ export const GROUPS: Readonly<Record<string, string>> = {
   service: 'Look at services, score with them, change them.',
   computetarget: 'Compute targets, which services run on.',
   'computetarget create': 'Create a cluster with a compute target.',
-  'computetarget attach': 'Make a compute target of a known cluster.',
+  'computetarget attach': 'Make a compute target of an existing cluster.',
   'computetarget update': 'Change a compute target.',
   environment: 'Environments, which entry scripts run with.',
   workspace: 'Workspaces, which everything else belongs to.',
   folder: 'The workspace of a folder.',
   cluster: 'Clusters that compute targets can be attached to.',
+  kubernetes: 'What Farled is in a Kubernetes.',
   endpoint: 'Endpoints with several versions.',
   'endpoint realtime': 'Endpoints with several versions.',
   completion: 'Completion of names and options in the shell.',

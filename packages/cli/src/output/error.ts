@@ -2,7 +2,7 @@
 import { isFarledError, type ErrorCode } from '@farled/contract';
 
 export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
-const USAGE_ERRORS: readonly ErrorCode[] = ['BadArgument', 'InvalidDocument', 'NotSupportedYet'];
+const USAGE_ERRORS: readonly ErrorCode[] = ['BadArgument', 'InvalidDocument', 'KubeconfigUnusable', 'NotSupportedYet'];
 
 /** 2 when the line or a document of it is wrong, 1 when the work or the server failed. */
 export function exitCodeOf(error: unknown): number {

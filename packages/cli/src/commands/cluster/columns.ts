@@ -6,7 +6,9 @@ export const CLUSTER_COLUMNS: readonly Column<Cluster>[] = [
   ['Name', ({ name }) => name],
   ['ResourceGroup', ({ resourceGroup }) => resourceGroup],
   ['Kind', ({ kind }) => kind],
-  ['Agents', ({ agentCount, vmSize }) => `${agentCount} x ${vmSize}`],
+  ['Nodes', ({ agentCount, vmSize, kind }) => (kind === 'local' ? `${agentCount} x ${vmSize}` : agentCount)],
+  ['Server', ({ kubernetes }) => kubernetes?.server ?? ''],
+  ['Version', ({ kubernetes }) => kubernetes?.version ?? ''],
   ['AttachedAs', ({ attachedTo }) => attachedTo?.compute ?? ''],
   ['ResourceId', ({ resourceId }) => resourceId],
 ];

@@ -5,12 +5,12 @@ import { command, item } from '../../command.ts';
 import { required, text } from '../../parse/options.ts';
 import { NO_WAIT, WORKSPACE_OPTIONS } from '../../parse/shared-options.ts';
 import { findWorkspace } from '../../workspace.ts';
-import { CLUSTER_OPTIONS } from './cluster-options.ts';
+import { CLUSTER_OPTIONS, LOAD_BALANCER_SUBNET, TLS_OPTIONS } from './cluster-options.ts';
 import { COMPUTE_COLUMNS } from './columns.ts';
 
 export const attachAks = command({
   path: ['computetarget', 'attach', 'aks'],
-  summary: 'Make a compute target of a cluster that is known already.',
+  summary: 'Make a compute target of a cluster that is known already, of AKS or any other.',
   examples: [
     [
       'Attach a cluster by its resource id',
@@ -31,11 +31,14 @@ export const attachAks = command({
       "The cluster's resource group; the workspace's by default.",
     ),
     ...CLUSTER_OPTIONS,
+    loadBalancerSubnet: LOAD_BALANCER_SUBNET,
+    ...TLS_OPTIONS,
     noWait: NO_WAIT,
     ...WORKSPACE_OPTIONS,
   },
   async run(options, parts) {
-    const { name, resourceId, clusterName, clusterResourceGroup, clusterPurpose, loadBalancerType, noWait } = options;
+    const { name, resourceId, clusterName, clusterResourceGroup, noWait } = options;
+    const { clusterPurpose, loadBalancerType, loadBalancerSubnet } = options;
     const { progress, signal } = parts;
     if ((resourceId === undefined) === (clusterName === undefined)) {
       throw new FarledError('BadArgument', 'The cluster is named by -i, or by --cluster-name: exactly one of them.', {
@@ -50,6 +53,7 @@ export const attachAks = command({
         clusterName === undefined ? clusterResourceGroup : (clusterResourceGroup ?? workspace.resourceGroup),
       clusterPurpose,
       loadBalancerType,
+      loadBalancerSubnet,
     });
     const target = await ComputeTarget.attach(workspace, name, configuration, { signal });
     if (!noWait) {

@@ -1,7 +1,7 @@
-/** Options of clusters that `create aks` and `attach aks` share. */
-import { CLUSTER_PURPOSES } from '@farled/contract';
+/** Options of clusters that several commands share. */
+import { CLUSTER_PURPOSES, LOAD_BALANCER_TYPES, SERVICE_TYPES } from '@farled/contract';
 
-import { choice, unbuilt } from '../../parse/options.ts';
+import { choice, text, unbuilt } from '../../parse/options.ts';
 
 const LATER = 'TLS and networks of clusters come with Kubernetes; leave it out on one machine.';
 
@@ -11,8 +11,32 @@ export const CLUSTER_OPTIONS = {
     CLUSTER_PURPOSES,
     'FastProd, the default, wants 12 vCPUs or more in total; DevTest takes any.',
   ),
-  loadBalancerType: choice('--load-balancer-type', ['PublicIp', 'InternalLoadBalancer'], 'Kept for Kubernetes.'),
-  loadBalancerSubnet: unbuilt('--load-balancer-subnet', LATER),
+  loadBalancerType: choice(
+    '--load-balancer-type',
+    LOAD_BALANCER_TYPES,
+    'Whether the load balancer of a Kubernetes has a public address, as it does by default.',
+  ),
+} as const;
+
+export const LOAD_BALANCER_SUBNET = text(
+  '--load-balancer-subnet',
+  'NAME',
+  'Subnet of the internal load balancer of a Kubernetes.',
+);
+
+/** What a Kubernetes that is attached has beside what every cluster has. */
+export const KUBERNETES_OPTIONS = {
+  ...CLUSTER_OPTIONS,
+  loadBalancerSubnet: LOAD_BALANCER_SUBNET,
+  serviceType: choice(
+    '--service-type',
+    SERVICE_TYPES,
+    'How the router is reached from outside the cluster, LoadBalancer by default.',
+  ),
+  namespace: text('--namespace', 'NAME', 'Kubernetes namespace of services that name none.'),
+} as const;
+
+export const TLS_OPTIONS = {
   sslCname: unbuilt('--ssl-cname', LATER),
   sslCertFile: unbuilt('--ssl-cert-file', LATER),
   sslKeyFile: unbuilt('--ssl-key-file', LATER),
@@ -21,6 +45,7 @@ export const CLUSTER_OPTIONS = {
 } as const;
 
 export const NETWORK_OPTIONS = {
+  loadBalancerSubnet: unbuilt('--load-balancer-subnet', LATER),
   serviceCidr: unbuilt('--service-cidr', LATER),
   dnsServiceIp: unbuilt('--dns-service-ip', LATER),
   dockerBridgeCidr: unbuilt('--docker-bridge-cidr', LATER),

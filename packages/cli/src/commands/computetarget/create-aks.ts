@@ -4,7 +4,7 @@ import { command, item } from '../../command.ts';
 import { required, text, whole } from '../../parse/options.ts';
 import { NO_WAIT, WORKSPACE_OPTIONS } from '../../parse/shared-options.ts';
 import { findWorkspace } from '../../workspace.ts';
-import { CLUSTER_OPTIONS, NETWORK_OPTIONS } from './cluster-options.ts';
+import { CLUSTER_OPTIONS, NETWORK_OPTIONS, TLS_OPTIONS } from './cluster-options.ts';
 import { COMPUTE_COLUMNS } from './columns.ts';
 
 export const createAks = command({
@@ -23,6 +23,7 @@ export const createAks = command({
     vmSize: text('-s --vm-size', 'SIZE', 'VM size of an agent, Standard_D3_v2 by default.'),
     location: text('-l --location', 'NAME', 'Where it is said to be.'),
     ...CLUSTER_OPTIONS,
+    ...TLS_OPTIONS,
     ...NETWORK_OPTIONS,
     noWait: NO_WAIT,
     ...WORKSPACE_OPTIONS,
