@@ -1,4 +1,10 @@
 /** Builds container images without Docker and moves them between registries. */
+export { attach } from './attestations/attach.ts';
+export type { Attachment } from './attestations/attach.ts';
+export { provenance } from './attestations/provenance.ts';
+export type { Provenance } from './attestations/provenance.ts';
+export { sbom } from './attestations/sbom.ts';
+export type { Component } from './attestations/sbom.ts';
 export { inspectBase } from './base.ts';
 export type { BaseFacts, BaseParts } from './base.ts';
 export { buildImage } from './build.ts';

@@ -22,7 +22,7 @@ export interface PackedLayer {
 }
 
 /** Bytes that stay readable until closed, whatever the cache forgets meanwhile. */
-export interface LayerBytes {
+interface LayerBytes {
   readonly read: (start: number) => AsyncIterable<Uint8Array>;
   readonly close: () => Promise<void>;
 }
@@ -105,12 +105,12 @@ export function createLayerCache({ folder, clock, maximumBytes = DEFAULT_MAXIMUM
       (await recall(recordPath(source, compression))) ?? makeShared(source, compression, signal),
     open: async (source, compression, signal) => {
       const known = await recall(recordPath(source, compression));
-      const there = known === undefined ? undefined : await openBytes(blobPath(known.digest), clock);
+      const there = known === undefined ? undefined : await openBytes(blobPath(known.digest), known.size, clock);
       if (there !== undefined) {
         return there;
       }
       const made = await makeShared(source, compression, signal);
-      const bytes = await openBytes(blobPath(made.digest), clock);
+      const bytes = await openBytes(blobPath(made.digest), made.size, clock);
       if (bytes === undefined) {
         throw new FarledError('ImageBuildFailed', `The layer ${source.name} was removed as soon as it was made.`, {
           suggestion: `Give ${folder} to one Farled alone, and more room than the largest layer needs.`,
@@ -121,7 +121,8 @@ export function createLayerCache({ folder, clock, maximumBytes = DEFAULT_MAXIMUM
   };
 }
 
-async function openBytes(path: string, clock: Clock): Promise<LayerBytes | undefined> {
+/** Undefined when it is not there, or not whole. */
+async function openBytes(path: string, size: number, clock: Clock): Promise<LayerBytes | undefined> {
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') {
       return undefined;
@@ -129,6 +130,10 @@ async function openBytes(path: string, clock: Clock): Promise<LayerBytes | undef
     throw error;
   });
   if (file === undefined) {
+    return undefined;
+  }
+  if ((await file.stat()).size !== size) {
+    await file.close();
     return undefined;
   }
   const now = new Date(clock.now());

@@ -20,7 +20,7 @@ export interface DirectoryEntry extends EntryBase {
   readonly kind: 'directory';
 }
 
-export interface SymlinkEntry extends Omit<EntryBase, 'mode'> {
+interface SymlinkEntry extends Omit<EntryBase, 'mode'> {
   readonly kind: 'symlink';
   readonly target: string;
 }

@@ -9,7 +9,9 @@ import { type PackedBytes, packLayer, type PackRequest } from './pack.ts';
 /** Below these, a thread takes longer to start than the packing takes. */
 const SMALL = { bytes: 4 * 1024 * 1024, entries: 300 } as const;
 
-const thread = new URL(import.meta.url.endsWith('.ts') ? './pack-thread.ts' : './pack-thread.js', import.meta.url);
+const thread = import.meta.url.endsWith('.ts')
+  ? new URL('./pack-thread.ts', import.meta.url)
+  : new URL('./pack-thread.js', import.meta.url);
 
 type Answer = { readonly packed: PackedBytes } | { readonly failed: ErrorBody; readonly message: string };
 

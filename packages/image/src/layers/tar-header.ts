@@ -1,7 +1,7 @@
 /** Headers of a tar archive (POSIX ustar, pax where ustar has no room), a function of the entry and nothing else. */
 import { FarledError } from '@farled/contract';
 
-export const TAR_BLOCK = 512;
+const TAR_BLOCK = 512;
 
 export interface TarHeader {
   readonly kind: 'file' | 'directory' | 'symlink';

@@ -20,7 +20,7 @@ const Said = z.object({
 });
 
 /** The body of an answer as its writer meant it: `CODE: message`, or the beginning of its text. */
-export function whatRegistrySaid(body: string): { readonly codes: readonly string[]; readonly text: string } {
+function whatRegistrySaid(body: string): { readonly codes: readonly string[]; readonly text: string } {
   let value: unknown;
   try {
     value = JSON.parse(body);

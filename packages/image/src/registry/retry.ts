@@ -6,9 +6,9 @@ import { codeOf, isCertificateFault, RegistryRefusal } from './failure.ts';
 const BACKOFF: Backoff = { firstMs: 200, maximumMs: 5_000, factor: 3 };
 const ATTEMPTS = 5;
 
-/** Answers that say «not now» rather than «no». */
-export function isPassing(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
+/** Answers that say «not now» rather than «no»; with 499 a registry says that it lost the connection behind a proxy. */
+function isPassing(status: number): boolean {
+  return [408, 429, 499].includes(status) || status >= 500;
 }
 
 /** Names that can't be resolved and certificates that aren't trusted stay so. */

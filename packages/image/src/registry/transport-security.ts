@@ -1,6 +1,6 @@
 /** Where plain HTTP is good enough: on this machine, and where an administrator said so. */
 
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return (
     hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
   );
