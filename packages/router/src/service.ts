@@ -14,6 +14,12 @@ export interface Ledger {
   failed: number;
 }
 
+/** Why there are as many replicas as there are, from the one who decides it. */
+export interface ScalingDecision {
+  readonly desired: number;
+  readonly because: string;
+}
+
 const KEEP_ALIVE_MS = 60_000;
 /** Inside a cluster connections take a millisecond; the address of a pod whose node is gone answers nothing at all. */
 const CONNECT_TIMEOUT_MS = 1000;
@@ -23,6 +29,7 @@ export class Service {
   readonly ledger: Ledger = { accepted: 0, answered: 0, refused: 0, failed: 0 };
   #route: ServiceRoute;
   #keys: KeyRing | null = null;
+  #decision: ScalingDecision | null = null;
   /** Also those of replicas that left the table and still have requests. */
   readonly #pools = new Map<string, { readonly origin: string; readonly pool: Pool }>();
 
@@ -34,6 +41,16 @@ export class Service {
 
   get route(): ServiceRoute {
     return this.#route;
+  }
+
+  /** For refusals: the last decision, where there was one, else what the route says. */
+  get scaling(): ScalingDecision {
+    return this.#decision ?? { desired: this.#route.desiredReplicas, because: this.#route.scaling };
+  }
+
+  /** Null when somebody else decides now. */
+  explainScaling(decision: ScalingDecision | null): void {
+    this.#decision = decision;
   }
 
   update(route: ServiceRoute): void {

@@ -25,6 +25,13 @@ export class Services {
     return this.#byName.values();
   }
 
+  /** Another router decides now. */
+  forgetScaling(): void {
+    for (const service of this.#byName.values()) {
+      service.explainScaling(null);
+    }
+  }
+
   /** Nobody is scored any more: those who wait are refused, and connections to replicas end. */
   close(): void {
     for (const service of this.#byName.values()) {

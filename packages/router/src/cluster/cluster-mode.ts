@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { type Connection, connectKubernetes, inClusterConnection, parseKubeconfig } from '@farled/kubernetes';
 import { type Logger, systemClock as clock } from '@farled/service';
 
+import { startAutoscaler } from '../autoscaler/autoscaler.ts';
 import type { ClusterConfig } from '../config.ts';
 import { createDataPlane } from '../data-plane.ts';
 import { startClusterSource } from './cluster-source.ts';
@@ -14,6 +15,7 @@ export async function runInCluster(config: ClusterConfig, log: Logger): Promise<
   const { services, refusals, server, statistics } = createDataPlane(log);
   const client = connectKubernetes(await connection(config), { clock, log });
   const source = await startClusterSource({ ...config, client, services, clock, log });
+  const autoscaler = startAutoscaler({ ...config, client, services, clock, log, found: () => source.services });
   const listening = await server.listen(config.port, config.host);
   let isEnding = false;
   const health = await listenHealth(config.healthPort, config.host, {
@@ -25,8 +27,11 @@ export async function runInCluster(config: ClusterConfig, log: Logger): Promise<
 
   const end = async (): Promise<void> => {
     isEnding = true;
+    // Another router leads at once, not only when the last request is answered.
+    const handedOver = autoscaler[Symbol.asyncDispose]();
     // The table is followed to the end: what is still accepted needs replicas that are there.
     await drain({ server, services, drainMs: config.drainMs, clock, log });
+    await handedOver;
     await source[Symbol.asyncDispose]();
     await client[Symbol.asyncDispose]();
     health.close();

@@ -53,7 +53,7 @@ test('the second port explains refusals, and changes nothing', async () => {
   await using router = await startClusterRouter({ kept: [crowded] });
   const { status, headers } = await router.score();
   expect(status).toBe(503);
-  const explained = await router.health(`/refusals/${headers['x-request-id']}`);
+  const explained = await router.health(`/refusals/${String(headers['x-request-id'])}`);
   expect(JSON.parse(explained.text)).toMatchObject({ service: 'test', status: 503 });
   expect((await router.health('/refusals/%zz')).status).toBe(404);
   expect((await router.health('/table')).status).toBe(404);

@@ -174,12 +174,12 @@ export class Proxy {
     }
   }
 
-  #refuse(exchange: Exchange, { route, admission }: Service, waitedMs: number): void {
+  #refuse(exchange: Exchange, { route, admission, scaling }: Service, waitedMs: number): void {
     const slots = route.replicas.length * route.maxConcurrentRequestsPerContainer;
     const why =
       route.replicas.length === 0
-        ? `no replica of the service is ready (${route.desiredReplicas} wanted: ${route.scaling})`
-        : `all ${slots} slots (${route.replicas.length} replicas x maxConcurrentRequestsPerContainer ${route.maxConcurrentRequestsPerContainer}) were taken, with ${admission.queued} more requests waiting; ${route.scaling}`;
+        ? `no replica of the service is ready (${scaling.desired} wanted: ${scaling.because})`
+        : `all ${slots} slots (${route.replicas.length} replicas x maxConcurrentRequestsPerContainer ${route.maxConcurrentRequestsPerContainer}) were taken, with ${admission.queued} more requests waiting; ${scaling.because}`;
     const because = `It waited ${Math.round(waitedMs)} ms of at most maxQueueWaitMs ${route.maxQueueWaitMs} ms: ${why}.`;
     this.#explain(exchange, route.name, 503, because);
     say(exchange, 503, `Too many requests for service ${route.name} (overloaded)`, { 'retry-after': '1' }, because);

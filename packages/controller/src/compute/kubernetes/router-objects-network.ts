@@ -6,7 +6,7 @@ import { type Labels, type Manifest, ROUTER_SELECTOR, type RouterInstallation } 
 /** Of the container. */
 export const ROUTER_PORTS = { scoring: 8080, health: 8081 } as const;
 /** The headless Service by whose EndpointSlices routers find each other. */
-export const ROUTER_PEERS = `${CLUSTER.router}-peers`;
+const ROUTER_PEERS = `${CLUSTER.router}-peers`;
 
 /** Each provider reads its own and ignores the others'. */
 const INTERNAL_LOAD_BALANCER = {

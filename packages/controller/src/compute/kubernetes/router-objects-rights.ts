@@ -15,7 +15,10 @@ interface Rule {
 
 const ROUTES: Rule = { apiGroups: [''], resources: ['secrets'], verbs: ['list', 'watch'] };
 const REPLICAS: Rule = { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] };
-const SCALING: Rule = { apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['get', 'patch'] };
+const SCALING: readonly Rule[] = [
+  { apiGroups: ['apps'], resources: ['deployments'], verbs: ['list', 'watch'] },
+  { apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['patch'] },
+];
 const LEASES = { apiGroups: ['coordination.k8s.io'], resources: ['leases'] };
 /** A rule with names can't allow `create`: there is no name yet when it is asked. */
 const ELECTION: readonly Rule[] = [
@@ -24,7 +27,7 @@ const ELECTION: readonly Rule[] = [
 ];
 
 export function rightsObjects({ routes = 'besideServices' }: RouterInstallation, labels: Labels): Manifest[] {
-  const everywhere = routes === 'besideServices' ? [ROUTES, REPLICAS, SCALING] : [REPLICAS, SCALING];
+  const everywhere = routes === 'besideServices' ? [ROUTES, REPLICAS, ...SCALING] : [REPLICAS, ...SCALING];
   const here = routes === 'besideServices' ? ELECTION : [ROUTES, ...ELECTION];
   const metadata = { name, labels };
   const local = { ...metadata, namespace: systemNamespace };

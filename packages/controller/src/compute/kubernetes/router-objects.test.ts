@@ -82,7 +82,8 @@ describe('rights', () => {
     expect(rules('ClusterRole')).toEqual([
       'list watch secrets',
       'list watch endpointslices',
-      'get patch deployments/scale',
+      'list watch deployments',
+      'patch deployments/scale',
     ]);
     expect(rules('Role')).toEqual(['create leases', 'get update leases farled-router']);
   });
@@ -90,7 +91,8 @@ describe('rights', () => {
   test('over Secrets end with the namespace when routes are there', () => {
     expect(rules('ClusterRole', { routes: 'withRouters' })).toEqual([
       'list watch endpointslices',
-      'get patch deployments/scale',
+      'list watch deployments',
+      'patch deployments/scale',
     ]);
     expect(rules('Role', { routes: 'withRouters' })[0]).toBe('list watch secrets');
   });
