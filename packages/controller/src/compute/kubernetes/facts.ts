@@ -3,7 +3,7 @@ import { type ClusterFacts, FarledError } from '@farled/contract';
 import { type Node, parseQuantity } from '@farled/kubernetes';
 
 /** Minor versions of Kubernetes 1 that Farled is made for. */
-export const SUPPORTED = { oldest: 30, newest: 36 } as const;
+const SUPPORTED = { oldest: 30, newest: 36 } as const;
 
 /** Kept free of everything but the cluster's own pods, unless the pod says otherwise. */
 const CONTROL_PLANE_TAINTS = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master'];
@@ -36,7 +36,7 @@ export function checkVersion(server: string, { major, minor, gitVersion }: Serve
 }
 
 /** Whether pods of services can be placed there now. */
-export function takesPods({ spec, status }: Node): boolean {
+function takesPods({ spec, status }: Node): boolean {
   const ready = status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') ?? false;
   const kept = spec?.taints?.some(
     ({ key, effect }) => CONTROL_PLANE_TAINTS.includes(key) && effect !== 'PreferNoSchedule',

@@ -25,11 +25,9 @@ export interface InspectionParts {
   readonly log: Logger;
   /** Variables of this process: those of a pod say where its API server is. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How long the cluster may take with each answer, 10 s: someone waits for it. */
+  readonly patienceMs?: number;
 }
-
-/** Someone waits for the answer. */
-const ATTEMPT_MS = 8000;
-const TOTAL_MS = 20_000;
 
 /**
  * Whether the cluster can be reached and is of a version that is supported, and what its nodes can give.
@@ -39,11 +37,11 @@ const TOTAL_MS = 20_000;
  */
 export async function inspectCluster(
   request: InspectionRequest,
-  { clock, log, environment }: InspectionParts,
+  { clock, log, environment, patienceMs = 10_000 }: InspectionParts,
   signal: AbortSignal,
 ): Promise<ConnectedCluster> {
   const { connection, ...origin } = resolve(request, environment);
-  await using client = connectKubernetes(connection, { clock, log, attemptMs: ATTEMPT_MS, totalMs: TOTAL_MS });
+  await using client = connectKubernetes(connection, { clock, log, attemptMs: patienceMs, totalMs: patienceMs });
   try {
     return { connection: JSON.stringify(connection), facts: { ...origin, ...(await look(client, signal)) } };
   } catch (error) {

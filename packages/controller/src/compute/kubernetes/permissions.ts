@@ -30,7 +30,7 @@ export const NEEDED_PERMISSIONS: readonly Permission[] = RULES.flatMap(([group, 
 );
 
 /** Those that are missing, by what they are about: «create, patch deployments.apps». */
-export function groupPermissions(missing: readonly Permission[]): string[] {
+function groupPermissions(missing: readonly Permission[]): string[] {
   const verbsOf = new Map<string, string[]>();
   for (const permission of missing) {
     const about = describePermission(permission).slice(permission.verb.length + 1);
