@@ -53,7 +53,7 @@ test('a broken upload goes on from where the registry has it', async () => {
   await registry.hasBlob(to, digest, signal);
   proxy.cutAfter('up', 2_000_000);
   const sending = upload();
-  const { how, sentBytes } = await registry.upload(to, sending, signal);
+  const { how } = await registry.upload(to, sending, signal);
   expect(how).toBe('sent');
   expect(server.blobs.get(digest)?.equals(bytes)).toBe(true);
   expect(sending.starts).toHaveLength(2);
@@ -61,8 +61,6 @@ test('a broken upload goes on from where the registry has it', async () => {
   expect(again).toBeGreaterThan(1_900_000);
   expect(again).toBeLessThanOrEqual(2_000_000);
   expect(server.requests).toContain(`PATCH ${again}-${bytes.length - 1}`);
-  // Read ahead, not sent, is all that may be counted twice.
-  expect(sentBytes).toBeLessThan(bytes.length + 2_000_000);
 });
 
 test('a registry that forgets what was broken gets it anew', async () => {

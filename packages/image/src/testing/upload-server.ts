@@ -21,7 +21,8 @@ export async function startUploadServer(): Promise<UploadServer> {
   const blobs = new Map<string, Buffer>();
   const requests: string[] = [];
   const answers: UploadServer['answers'] = [];
-  let received = Buffer.alloc(0);
+  let received: Buffer[] = [];
+  const size = (): number => received.reduce((sum, { length }) => sum + length, 0);
   let writer: IncomingMessage;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
@@ -38,20 +39,22 @@ export async function startUploadServer(): Promise<UploadServer> {
       return;
     }
     const respond = (status: number): void => {
-      const range = received.length === 0 ? {} : { range: `0-${received.length - 1}` };
-      response.writeHead(status, { location: `/v2/a/blobs/uploads/${received.length}`, ...range }).end();
+      const range = size() === 0 ? {} : { range: `0-${size() - 1}` };
+      response.writeHead(status, { location: `/v2/a/blobs/uploads/${size()}`, ...range }).end();
     };
     if (request.method === 'HEAD') {
       response.writeHead(blobs.has(url.pathname.split('/').at(-1) ?? '') ? 200 : 404).end();
     } else if (request.method === 'POST') {
-      received = Buffer.alloc(0);
+      received = [];
       respond(202);
     } else {
       // Kept as it comes, so that it is there when the connection breaks.
       // Of a connection that is given up, nothing more counts once the next has begun.
       writer = request;
       request.on('data', (chunk: Buffer) => {
-        received = writer === request ? Buffer.concat([received, chunk]) : received;
+        if (writer === request) {
+          received.push(chunk);
+        }
       });
       request.on('end', () => {
         const digest = url.searchParams.get('digest');
@@ -59,9 +62,10 @@ export async function startUploadServer(): Promise<UploadServer> {
           respond(request.method === 'GET' ? 204 : 202);
           return;
         }
-        const right = digest === `sha256:${createHash('sha256').update(received).digest('hex')}`;
+        const whole = Buffer.concat(received);
+        const right = digest === `sha256:${createHash('sha256').update(whole).digest('hex')}`;
         if (right) {
-          blobs.set(digest, received);
+          blobs.set(digest, whole);
         }
         response
           .writeHead(right ? 201 : 400)
