@@ -67,6 +67,17 @@ test.each([
     }),
     'starting',
   ],
+  [
+    'init() has just returned, and it was not asked again',
+    pod({
+      status: {
+        phase: 'Running',
+        conditions: conditions(false, null),
+        containerStatuses: [score({ running: { startedAt: at(1) } }, { started: true })],
+      },
+    }),
+    'starting',
+  ],
   ['it waits for a node', pod({ node: null, status: { phase: 'Pending' } }), 'starting'],
   ['it is ready', readyPod(), 'ready'],
   [
@@ -251,7 +262,10 @@ test('waiting for the image is no trouble', () => {
   expect(look({ pods: [waitingPod('ContainerCreating')], later: 300 })).toMatchObject({
     trouble: null,
     failure: null,
-    notes: ['Replica "diabetes-5d-x" goes to node "node1".', 'Replica "diabetes-5d-x" gets its image.'],
+    notes: [
+      'Replica "diabetes-5d-x" goes to node "node1".',
+      'Replica "diabetes-5d-x" waits for its image and volumes.',
+    ],
   });
 });
 
@@ -350,7 +364,7 @@ test('a replica that does not answer, or whose node does not, is told apart, and
     });
   expect(look({ pods: [silent(false)] })).toMatchObject({
     failure: null,
-    trouble: { code: 'Unavailable', message: expect.stringContaining('readiness probe (GET /-/ready)') },
+    trouble: { code: 'Unavailable', message: expect.stringContaining('readiness probe any more (GET /-/ready)') },
   });
   expect(look({ pods: [silent(true)] })).toMatchObject({
     failure: null,

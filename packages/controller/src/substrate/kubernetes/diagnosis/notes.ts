@@ -29,7 +29,7 @@ function milestones(pod: Pod): readonly string[] {
       ? [`${name} goes to node "${pod.spec.nodeName ?? 'unknown'}".`]
       : []),
     ...(isWaiting('PodInitializing') ? [`${name} waits for its init containers.`] : []),
-    ...(isWaiting('ContainerCreating') ? [`${name} gets its image.`] : []),
+    ...(isWaiting('ContainerCreating') ? [`${name} waits for its image and volumes.`] : []),
     ...(hasStarted ? [`${name} has started.`] : []),
     ...(isReady(pod) ? [`${name} is ready.`] : []),
   ];

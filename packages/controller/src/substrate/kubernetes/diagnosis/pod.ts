@@ -52,6 +52,21 @@ export function hasBeenReady({ status }: Pod): boolean {
   return ready > initialized;
 }
 
+/** It takes no requests any more, though its containers go on: ready came, and went during this run of them. */
+export function stoppedAnswering(pod: Pod): boolean {
+  const ready = condition(pod.status?.conditions, 'Ready');
+  const score = containersOf(pod).filter(({ isInit }) => !isInit);
+  return (
+    !isReady(pod) &&
+    score.length > 0 &&
+    score.every(
+      ({ status }) =>
+        status.started === true &&
+        Date.parse(ready?.lastTransitionTime ?? '') > Date.parse(status.state?.running?.startedAt ?? ''),
+    )
+  );
+}
+
 /** Milliseconds since a node was found for it. */
 export function ageMs({ status, metadata }: Pod, now: number): number {
   return elapsedMs(status?.startTime ?? metadata.creationTimestamp, now);

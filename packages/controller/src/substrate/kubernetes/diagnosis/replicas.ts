@@ -3,7 +3,7 @@ import type { ReplicaStatus } from '@farled/contract';
 import type { Pod } from '@farled/kubernetes';
 
 import { revisionLabel } from './observation.ts';
-import { containersOf, isLeaving, isOver, isReady } from './pod.ts';
+import { containersOf, isLeaving, isOver, isReady, stoppedAnswering } from './pod.ts';
 
 /** Those that are there; pods that are over are not. */
 export function replicasOf(pods: readonly Pod[], now: number): readonly ReplicaStatus[] {
@@ -26,7 +26,5 @@ function phaseOf(pod: Pod): ReplicaStatus['phase'] {
   if (isReady(pod)) {
     return 'ready';
   }
-  // Kubernetes says «started» once the startup probe succeeded, and takes it back when the container ends.
-  const score = containersOf(pod).filter(({ isInit }) => !isInit);
-  return score.length > 0 && score.every(({ status }) => status.started === true) ? 'unready' : 'starting';
+  return stoppedAnswering(pod) ? 'unready' : 'starting';
 }

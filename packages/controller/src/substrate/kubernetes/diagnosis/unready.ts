@@ -1,13 +1,13 @@
-/** Replicas that started and take no requests, though nothing ended. */
+/** Replicas that were ready and take no requests any more, though nothing ended. */
 import type { Pod } from '@farled/kubernetes';
 
 import { errorBody } from '../../../service/status.ts';
 import type { Trouble } from './observation.ts';
-import { containersOf, isReady } from './pod.ts';
+import { containersOf, stoppedAnswering } from './pod.ts';
 
 export function unreadyTrouble(pod: Pod): Trouble | null {
   const score = containersOf(pod).filter(({ isInit }) => !isInit);
-  if (isReady(pod) || score.length === 0 || !score.every(({ status }) => status.started === true)) {
+  if (!stoppedAnswering(pod)) {
     return null;
   }
   // What a node said last still stands when it is gone; Kubernetes then takes back only what it says of the pod.
@@ -22,8 +22,8 @@ export function unreadyTrouble(pod: Pod): Trouble | null {
         )
       : errorBody(
           'Unavailable',
-          `${replica} does not answer its readiness probe (GET ${score[0]?.spec?.readinessProbe?.httpGet?.path ?? '/'}).`,
-          'It gets no requests until it does. If that lasts, give it more cpu.',
+          `${replica} does not answer its readiness probe any more (GET ${score[0]?.spec?.readinessProbe?.httpGet?.path ?? '/'}).`,
+          'It gets no requests until it does again. If that lasts, give it more cpu.',
         ),
     lasting: false,
   };
