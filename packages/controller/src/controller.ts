@@ -1,16 +1,18 @@
 /** Makes the world match the record: wires the reconcilers to their loops and to the changes that wake them. */
 import { randomInt } from 'node:crypto';
 
-import { hasEnded } from '@farled/contract';
+import { FarledError, hasEnded } from '@farled/contract';
 import type { Clock, Logger } from '@farled/service';
-import type { State } from '@farled/state';
+import type { ServiceRecord, State } from '@farled/state';
 
+import { type KubernetesParts, openKubernetes } from './compute/kubernetes/open.ts';
 import { ComputeReconciler } from './compute/reconcile.ts';
 import type { Environments } from './environments/environments.ts';
 import type { Images } from './images/images.ts';
 import { Loop } from './loop/loop.ts';
 import { ReplicaDeployer } from './replicas/replica-deployer.ts';
 import { RoutePublisher, type Router } from './routes/publisher.ts';
+import type { Deployers } from './service/deployer.ts';
 import { ServiceReconciler, type ServiceLimits } from './service/reconcile.ts';
 import type { ReplicaChanged, Substrate } from './substrate/substrate.ts';
 
@@ -21,6 +23,8 @@ export interface ControllerParts {
   /** Opens the substrate; the controller is told of every replica that changes. */
   readonly openSubstrate: (changed: ReplicaChanged) => Promise<Substrate>;
   readonly router: Router;
+  /** Null when there is no registry to push images to: then no Kubernetes can be a compute target. */
+  readonly kubernetes: KubernetesParts | null;
   readonly limits: ServiceLimits;
   readonly clock: Clock;
   readonly log: Logger;
@@ -28,12 +32,18 @@ export interface ControllerParts {
 
 export interface Controller extends AsyncDisposable {
   readonly substrate: Substrate;
+  /** The last lines that the service's replicas wrote, oldest first. */
+  serviceLogs(service: ServiceRecord, lines: number): Promise<readonly string[]>;
   /** The router was started anew: it gets the table again. */
   republish(): Promise<void>;
 }
 
 /** Reconciliations are short, because nothing in them waits for a build or a last request. */
 const WORKERS = 8;
+/** An installation builds the routers' image, and another cluster should not wait for that. */
+const COMPUTE_WORKERS = 4;
+/** anchors: attaching takes about 5 minutes; pulling images to new nodes may take longer. */
+const PROVISIONING_TIMEOUT_MS = 15 * 60_000;
 
 export async function startController(parts: ControllerParts): Promise<Controller> {
   const { state, clock, log } = parts;
@@ -49,12 +59,26 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     wake,
     newReplicaId,
   });
-  const services = new ServiceReconciler({
-    ...parts,
-    deployers: { of: () => replicas, all: () => [replicas] },
-    wake,
+  const kubernetes =
+    parts.kubernetes === null
+      ? null
+      : openKubernetes(parts.kubernetes, { ...parts, maximumCrashes: parts.limits.maximumCrashes, wake });
+  const deployers: Deployers = {
+    of: async (compute) =>
+      compute.clusterKind === 'local' ? replicas : (await (kubernetes ?? needRegistry()).clusters.of(compute)).deployer,
+    all: () => [replicas, ...(kubernetes?.clusters.all() ?? []).map(({ deployer }) => deployer)],
+  };
+  const services = new ServiceReconciler({ ...parts, deployers, wake });
+  const computes = new ComputeReconciler({
+    state,
+    installer: {
+      install: async (...of) => (kubernetes ?? needRegistry()).installer.install(...of),
+      uninstall: async (...of) => (kubernetes ?? needRegistry()).installer.uninstall(...of),
+    },
+    removed: async (computeId) => kubernetes?.clusters.close(computeId),
+    provisioningTimeoutMs: PROVISIONING_TIMEOUT_MS,
+    clock,
   });
-  const computes = new ComputeReconciler({ state });
   const serviceLoop = new Loop({
     name: 'service',
     reconcile: (key, signal) => services.reconcile(key, signal),
@@ -64,8 +88,8 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   });
   const computeLoop = new Loop({
     name: 'compute',
-    reconcile: (key) => computes.reconcile(key),
-    workers: 1,
+    reconcile: (key, signal) => computes.reconcile(key, signal),
+    workers: COMPUTE_WORKERS,
     clock,
     log,
   });
@@ -94,6 +118,14 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     }
   });
 
+  for (const compute of await state.computes.all()) {
+    if (compute.clusterKind === 'kubernetes') {
+      // Followed from the start, so that what is left of deleted services is seen.
+      await kubernetes?.clusters.of(compute).catch((error: unknown) => {
+        log.error({ err: error, compute: compute.name }, 'Cluster could not be opened');
+      });
+    }
+  }
   const serviceKeys = await services.adopt();
   const computeKeys = await computes.adopt();
   const abandoned = (await state.operations.running()).filter(({ targetType }) => targetType === 'service');
@@ -108,6 +140,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
 
   return {
     substrate,
+    serviceLogs: (service, lines) => services.logs(service, lines),
     republish: async () => {
       routes.invalidate();
       await routes.publish(AbortSignal.timeout(10_000));
@@ -117,9 +150,20 @@ export async function startController(parts: ControllerParts): Promise<Controlle
       await serviceLoop[Symbol.asyncDispose]();
       await computeLoop[Symbol.asyncDispose]();
       await services[Symbol.asyncDispose]();
+      await kubernetes?.clusters[Symbol.asyncDispose]();
       await substrate[Symbol.asyncDispose]();
     },
   };
+}
+
+function needRegistry(): never {
+  throw new FarledError(
+    'KubernetesUnaccessible',
+    'There is no registry to push images to, so no Kubernetes can run them.',
+    {
+      suggestion: 'Start Farled with FARLED_REGISTRY=host/path of a registry that the cluster can pull from.',
+    },
+  );
 }
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';

@@ -31,7 +31,24 @@ const Variables = z.object({
   FARLED_DEPLOYMENT_TIMEOUT_SECONDS: seconds.default(1800),
   /** Installs azureml-defaults, with its web server, where an environment names it. */
   FARLED_INSTALL_AZUREML_DEFAULTS: flag.default(false),
+  /** `host/path` of the registry that images are pushed to and clusters pull from; without it only this machine runs services. */
+  FARLED_REGISTRY: z.string().min(1).optional(),
+  /** By default, what `docker login` has noted. */
+  FARLED_REGISTRY_USERNAME: z.string().min(1).optional(),
+  FARLED_REGISTRY_PASSWORD_FILE: z.string().min(1).optional(),
+  /** Certificates of authorities to trust beside the usual ones, PEM. */
+  FARLED_REGISTRY_CA_FILE: z.string().min(1).optional(),
+  /** What images are built upon when an environment names no base image; it must have a Python. */
+  FARLED_BASE_IMAGE: z.string().min(1).default('docker.io/library/python:3.11-slim-bookworm'),
 });
+
+export interface RegistryConfig {
+  readonly repository: string | null;
+  readonly username: string | null;
+  readonly passwordFile: string | null;
+  readonly certificateFile: string | null;
+  readonly baseImage: string;
+}
 
 export interface StandaloneConfig {
   readonly home: string;
@@ -42,6 +59,7 @@ export interface StandaloneConfig {
   readonly schedulingTimeoutMs: number;
   readonly deploymentTimeoutMs: number;
   readonly installAzuremlDefaults: boolean;
+  readonly registry: RegistryConfig;
 }
 
 /** @throws FarledError BadArgument naming each variable that can't be used. */
@@ -68,6 +86,13 @@ export function standaloneConfig(environment: Readonly<Record<string, string | u
     schedulingTimeoutMs: variables.FARLED_SCHEDULING_TIMEOUT_SECONDS * 1000,
     deploymentTimeoutMs: variables.FARLED_DEPLOYMENT_TIMEOUT_SECONDS * 1000,
     installAzuremlDefaults: variables.FARLED_INSTALL_AZUREML_DEFAULTS,
+    registry: {
+      repository: variables.FARLED_REGISTRY ?? null,
+      username: variables.FARLED_REGISTRY_USERNAME ?? null,
+      passwordFile: variables.FARLED_REGISTRY_PASSWORD_FILE ?? null,
+      certificateFile: variables.FARLED_REGISTRY_CA_FILE ?? null,
+      baseImage: variables.FARLED_BASE_IMAGE,
+    },
   };
 }
 

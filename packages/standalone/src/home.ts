@@ -18,6 +18,8 @@ export interface Home {
   readonly images: string;
   readonly models: string;
   readonly tools: string;
+  /** Layers of images, and what was found in base images: may be removed at any time. */
+  readonly cache: string;
   readonly logs: string;
   /** Sockets and what describes running processes. */
   readonly run: string;
@@ -30,7 +32,7 @@ const LONGEST_RUN_FOLDER = 40;
 export async function openHome(folder: string): Promise<Home> {
   await privateFolder(folder);
   const below = (name: string): string => join(folder, name);
-  for (const name of ['artifacts', 'images', 'models', 'tools', 'logs']) {
+  for (const name of ['artifacts', 'images', 'models', 'tools', 'cache', 'logs']) {
     await privateFolder(below(name));
   }
   const token = await secretFile(below('owner-token'), () => randomBytes(32).toString('base64url'));
@@ -45,6 +47,7 @@ export async function openHome(folder: string): Promise<Home> {
     images: below('images'),
     models: below('models'),
     tools: below('tools'),
+    cache: below('cache'),
     logs: below('logs'),
     run: await openRunFolder(folder),
     serverInfo: below('server.json'),

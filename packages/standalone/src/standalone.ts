@@ -22,6 +22,7 @@ import { openDirectoryArtifacts, openState } from '@farled/state';
 import type { StandaloneConfig } from './config.ts';
 import { openHome } from './home.ts';
 import { keepHouse } from './housekeeping.ts';
+import { kubernetesParts } from './kubernetes.ts';
 import { RouterProcess } from './router-process.ts';
 import { lockHome, removeServerInfo, writeServerInfo } from './server-info.ts';
 import { VERSION } from './version.ts';
@@ -99,6 +100,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
           changed,
         }),
       router,
+      kubernetes: await kubernetesParts(config.registry, home, { clock, log }),
       limits: {
         ...DEFAULT_LIMITS,
         schedulingTimeoutMs: config.schedulingTimeoutMs,
@@ -108,7 +110,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
       log,
     }),
   );
-  const { substrate } = controller;
+  const running = controller;
 
   const app = buildApp({
     state,
@@ -120,7 +122,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
     },
     ownerTokenDigest: createHash('sha256').update(home.ownerToken).digest('hex'),
     scoringUrl: () => router.url,
-    serviceLogs: async (service, lines) => [...(await substrate.logs(service.id, lines))],
+    serviceLogs: async (service, lines) => [...(await running.serviceLogs(service, lines))],
     version: VERSION,
     clock,
     log,
@@ -142,7 +144,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
       log.info('Farled stops');
       await app.close();
       await router.stop(graceMs);
-      await substrate.removeAll(graceMs);
+      await running.substrate.removeAll(graceMs);
       await parts.disposeAsync();
       await removeServerInfo(home.folder);
     },

@@ -1,77 +1,183 @@
-/**
- * Brings one compute target to what the record says. On this machine a cluster is a share of the machine, so there
- * is nothing to make but the record itself; what a target must not lose is checked before its operation was written.
- */
-import { clusterCapacity, hasEnded } from '@farled/contract';
+/** Brings one compute target to what the record says: on this machine a record is all there is, in a cluster routers are. */
+import { clusterCapacity, type ErrorBody, errorToWire, FarledError, hasEnded, isFarledError } from '@farled/contract';
+import { isKubernetesError } from '@farled/kubernetes';
+import type { Clock } from '@farled/service';
 import type { ComputeRecord, OperationRecord, State } from '@farled/state';
 
 import type { Result } from '../loop/loop.ts';
+import type { Installed } from './kubernetes/installer.ts';
+
+/** What a Kubernetes behind a compute target is asked. */
+export interface ClusterInstaller {
+  install(compute: ComputeRecord, log: (line: string) => void, signal: AbortSignal): Promise<Installed>;
+  /** True once nothing is left. */
+  uninstall(compute: ComputeRecord, signal: AbortSignal): Promise<boolean>;
+}
 
 export interface ComputeReconcilerParts {
   readonly state: State;
+  readonly installer: ClusterInstaller;
+  /** The target is gone: its cluster is closed. */
+  readonly removed: (computeId: string) => Promise<void>;
+  /** How long a cluster may take to bring the routers up, and to let go of them. */
+  readonly provisioningTimeoutMs: number;
+  readonly clock: Clock;
 }
 
-export class ComputeReconciler {
-  readonly #state: State;
+const POLL_MS = 1000;
 
-  constructor({ state }: ComputeReconcilerParts) {
-    this.#state = state;
+export class ComputeReconciler {
+  readonly #parts: ComputeReconcilerParts;
+  /** What the log of the running operation was told last. */
+  readonly #waitedFor = new Map<string, string>();
+
+  constructor(parts: ComputeReconcilerParts) {
+    this.#parts = parts;
   }
 
   async adopt(): Promise<readonly string[]> {
-    const computes = await this.#state.computes.all();
-    const running = await this.#state.operations.running();
+    const computes = await this.#parts.state.computes.all();
+    const running = await this.#parts.state.operations.running();
     const targets = running
       .filter((operation) => operation.targetType === 'compute')
       .map((operation) => operation.targetId);
     return [...new Set([...computes.map((compute) => compute.id), ...targets])];
   }
 
-  async reconcile(computeId: string): Promise<Result> {
-    const running = await this.#state.operations.running();
-    const operation = running.find(({ targetId, state }) => targetId === computeId && !hasEnded(state));
+  async reconcile(computeId: string, signal: AbortSignal): Promise<Result> {
+    const { state } = this.#parts;
+    const running = await state.operations.running();
+    const operation = running.find((one) => one.targetId === computeId && !hasEnded(one.state));
     if (operation === undefined) {
       return {};
     }
-    const compute = await this.#state.computes.byId(computeId);
-    await this.#state.operations.setState(operation.id, 'Running');
-    if (operation.kind === 'CreateCompute') {
-      await this.#create(compute, operation);
-    } else {
-      await this.#remove(compute, operation);
+    const compute = await state.computes.byId(computeId);
+    await state.operations.setState(operation.id, 'Running');
+    const isDone =
+      operation.kind === 'CreateCompute'
+        ? await this.#create(compute, operation, signal)
+        : await this.#remove(compute, operation, signal);
+    if (!isDone) {
+      return { requeueAfterMs: POLL_MS };
     }
-    await this.#state.operations.setState(operation.id, 'Succeeded');
+    this.#waitedFor.delete(operation.id);
     return {};
   }
 
-  async #create(compute: ComputeRecord | undefined, operation: OperationRecord): Promise<void> {
+  async #create(compute: ComputeRecord | undefined, operation: OperationRecord, signal: AbortSignal): Promise<boolean> {
+    const { state, installer } = this.#parts;
     if (compute === undefined || compute.provisioningState === 'Succeeded') {
-      return;
+      await state.operations.setState(operation.id, 'Succeeded');
+      return true;
     }
-    const { cpu, memoryInGB } = clusterCapacity(compute);
-    const how = compute.attached ? 'attached to' : 'created with';
-    await this.#state.operations.appendLog(operation.id, [
-      `Compute target "${compute.name}" is ${how} ${compute.agentCount} x ${compute.vmSize}: ${cpu} vCPU and ${memoryInGB} GB in all, on this machine.`,
-      `Purpose ${compute.clusterPurpose}.`,
-    ]);
-    await this.#state.computes.setProvisioning(compute.id, 'Succeeded', []);
+    if (compute.clusterKind === 'local') {
+      const { cpu, memoryInGB } = clusterCapacity(compute);
+      const how = compute.attached ? 'attached to' : 'created with';
+      return this.#succeed(compute, operation, [
+        `Compute target "${compute.name}" is ${how} ${compute.agentCount} x ${compute.vmSize}: ${cpu} vCPU and ${memoryInGB} GB in all, on this machine.`,
+        `Purpose ${compute.clusterPurpose}.`,
+      ]);
+    }
+    try {
+      const log = (line: string): void => void state.operations.appendLog(operation.id, [line]);
+      const installed = await installer.install(compute, log, signal);
+      if (installed.state === 'ready') {
+        await state.computes.setScoringUrl(compute.id, installed.scoringUrl);
+        return await this.#succeed(compute, operation, [
+          `Compute target "${compute.name}" is attached; scoring requests go to ${installed.scoringUrl}.`,
+        ]);
+      }
+      await this.#tellOnce(operation, installed.for);
+      if (this.#isLate(operation)) {
+        throw new FarledError(
+          'DeploymentTimedOut',
+          `The cluster did not bring up Farled's routers in time. ${installed.for}`,
+        );
+      }
+      return false;
+    } catch (error) {
+      return this.#stumble(compute, operation, error, signal);
+    }
   }
 
-  async #remove(compute: ComputeRecord | undefined, operation: OperationRecord): Promise<void> {
+  /** A cluster that is away may come back; what it refuses, it will refuse again. */
+  async #stumble(
+    compute: ComputeRecord,
+    operation: OperationRecord,
+    error: unknown,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { state, installer } = this.#parts;
+    const failure = failureOf(error, this.#isLate(operation));
+    if (failure === null) {
+      throw error;
+    }
+    await state.operations.appendLog(operation.id, [`Failed: ${failure.message}`]);
+    // What came so far is taken back; a cluster that does not let us do that keeps it.
+    await installer.uninstall(compute, signal).catch(() => false);
+    await state.computes.setProvisioning(compute.id, 'Failed', [{ code: failure.code, message: failure.message }]);
+    await state.operations.setState(operation.id, 'Failed', failure);
+    return true;
+  }
+
+  async #succeed(compute: ComputeRecord, operation: OperationRecord, lines: string[]): Promise<boolean> {
+    const { state } = this.#parts;
+    await state.operations.appendLog(operation.id, lines);
+    await state.computes.setProvisioning(compute.id, 'Succeeded', []);
+    await state.operations.setState(operation.id, 'Succeeded');
+    return true;
+  }
+
+  async #remove(compute: ComputeRecord | undefined, operation: OperationRecord, signal: AbortSignal): Promise<boolean> {
+    const { state, installer, removed } = this.#parts;
     if (compute === undefined) {
-      return;
+      await state.operations.setState(operation.id, 'Succeeded');
+      return true;
+    }
+    if (compute.clusterKind === 'kubernetes' && !(await installer.uninstall(compute, signal))) {
+      await this.#tellOnce(operation, 'Routers finish what they have, and end.');
+      return false;
     }
     const forgetsCluster = operation.kind === 'DeleteCompute';
-    await this.#state.operations.appendLog(operation.id, [
+    await state.operations.appendLog(operation.id, [
       forgetsCluster
         ? `Compute target "${compute.name}" is deleted with its cluster.`
         : `Compute target "${compute.name}" is detached; its cluster stays known.`,
     ]);
-    await this.#state.transaction(async (stores) => {
+    await removed(compute.id);
+    await state.transaction(async (stores) => {
       await stores.computes.remove(compute.id);
       if (forgetsCluster) {
         await stores.clusters.remove(compute.clusterResourceId);
       }
     });
+    await state.operations.setState(operation.id, 'Succeeded');
+    return true;
   }
+
+  async #tellOnce({ id }: OperationRecord, line: string): Promise<void> {
+    if (this.#waitedFor.get(id) !== line) {
+      this.#waitedFor.set(id, line);
+      await this.#parts.state.operations.appendLog(id, [line]);
+    }
+  }
+
+  #isLate(operation: OperationRecord): boolean {
+    const { clock, provisioningTimeoutMs } = this.#parts;
+    return clock.now() - Date.parse(operation.startTime ?? operation.createdTime) >= provisioningTimeoutMs;
+  }
+}
+
+/** Null for what may pass by itself. */
+function failureOf(error: unknown, late: boolean): ErrorBody | null {
+  if (isFarledError(error)) {
+    return errorToWire(error);
+  }
+  if (isKubernetesError(error) && (late || ['Forbidden', 'Invalid', 'Unauthorized'].includes(error.code))) {
+    const { suggestion } = error;
+    return errorToWire(
+      new FarledError('KubernetesUnaccessible', error.message, suggestion === undefined ? {} : { suggestion }),
+    );
+  }
+  return null;
 }

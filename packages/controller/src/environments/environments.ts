@@ -36,6 +36,8 @@ export interface ImageEnvironment {
   readonly packages: {
     /** Where they are in the image. */
     readonly folder: string;
+    /** In the folder, to what the base image has. */
+    readonly links: readonly { readonly path: string; readonly target: string }[];
     /** Decides what is in the folder: equal digests, equal folders. */
     readonly digest: string;
     /** Fills an empty folder of this machine. @throws FarledError EnvironmentBuildFailed. */

@@ -13,7 +13,13 @@ import type {
   ImageBuildRequest,
   ImageEnvironment,
 } from './environments.ts';
-import { ENVIRONMENT_FOLDER, folderDigest, installForImage, lockForImage } from './image/image-environment.ts';
+import {
+  ENVIRONMENT_FOLDER,
+  folderDigest,
+  installForImage,
+  interpreterLinks,
+  lockForImage,
+} from './image/image-environment.ts';
 import { chooseInterpreter } from './image/interpreter.ts';
 import { type Memory, recall, remember } from './memory.ts';
 import { importedModules } from './python/imports.ts';
@@ -130,6 +136,7 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
       python: `${ENVIRONMENT_FOLDER}/bin/python`,
       packages: {
         folder: ENVIRONMENT_FOLDER,
+        links: interpreterLinks(interpreter),
         digest: folderDigest(what, locked),
         install: (target, signal) => installForImage(target, { ...parts, signal }, what, locked),
       },

@@ -114,6 +114,10 @@ export class ReplicaDeployer implements Deployer {
     await substrate.removeLogs(serviceId);
   }
 
+  logs(serviceId: string, lines: number): Promise<readonly string[]> {
+    return this.#parts.substrate.logs(serviceId, lines);
+  }
+
   beginAttempt(serviceId: string): void {
     this.#crashes.reset(serviceId);
   }

@@ -3,7 +3,7 @@
  * what runs it: replicas that are started one by one, or a Kubernetes Deployment.
  */
 import type { ErrorBody } from '@farled/contract';
-import type { OperationRecord, ServiceRecord, ServiceSpec } from '@farled/state';
+import type { ComputeRecord, OperationRecord, ServiceRecord, ServiceSpec } from '@farled/state';
 
 import type { ReplicaSummary } from './status.ts';
 
@@ -68,13 +68,16 @@ export interface Deployer {
   remove(pass: Pass): Promise<boolean>;
   /** Ends at once what is left of a service that the record does not have. */
   removeLeftovers(serviceId: string, signal: AbortSignal): Promise<void>;
+  /** The last lines that the service's replicas wrote, oldest first. */
+  logs(serviceId: string, lines: number): Promise<readonly string[]>;
   /** A new attempt begins: earlier failures don't count against it. */
   beginAttempt(serviceId: string): void;
   forget(serviceId: string): void;
 }
 
 export interface Deployers {
-  /** The one for a compute target of that cluster kind. */
-  of(compute: { readonly id: string }): Deployer;
+  /** The one for that compute target. @throws FarledError KubernetesUnaccessible. */
+  of(compute: ComputeRecord): Promise<Deployer>;
+  /** Those that are there by now. */
   all(): readonly Deployer[];
 }

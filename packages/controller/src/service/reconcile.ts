@@ -66,7 +66,7 @@ export class ServiceReconciler implements AsyncDisposable {
     const services = await state.services.all();
     for (const service of services) {
       const spec = service.lastGood?.spec ?? service.spec;
-      const ready = await (await this.#deployerOf(service, spec)).adopt(service, spec);
+      const ready = await this.#adoptOne(service, spec);
       if (service.status.state === 'Healthy' && ready < service.status.desiredReplicas) {
         const status = { ...service.status, availableReplicas: ready, state: 'Unhealthy' } as const;
         await state.services.recordStatus(service.id, status);
@@ -76,10 +76,25 @@ export class ServiceReconciler implements AsyncDisposable {
     return [...new Set([...services.map((service) => service.id), ...found.flat()])];
   }
 
+  /** A cluster that can't be opened must not keep everything else from starting. */
+  async #adoptOne(service: ServiceRecord, spec: ServiceSpec): Promise<number> {
+    try {
+      return await (await this.#deployerOf(service, spec)).adopt(service, spec);
+    } catch (error) {
+      this.#parts.log.error({ err: error, service: service.name }, 'Service could not be adopted');
+      return service.status.availableReplicas;
+    }
+  }
+
   /** Stops what is being prepared for the service, because its operation is to be cancelled. */
   cancel(serviceId: string): void {
     this.#preparations.cancel(serviceId, new FarledError('OperationCancelled', 'The operation was cancelled.'));
     this.#parts.wake(serviceId);
+  }
+
+  /** The last lines that the service's replicas wrote, oldest first. */
+  async logs(service: ServiceRecord, lines: number): Promise<readonly string[]> {
+    return (await this.#deployerOf(service, service.spec)).logs(service.id, lines);
   }
 
   async reconcile(serviceId: string, signal: AbortSignal): Promise<Result> {

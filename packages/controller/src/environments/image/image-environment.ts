@@ -1,6 +1,6 @@
 /** Plans the packages of an image, and installs them into a folder that becomes a layer of it. */
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Clock, writeFileAtomically } from '@farled/service';
@@ -82,8 +82,19 @@ export async function lockForImage(folder: string, parts: InstallParts, what: Im
   }
 }
 
+/** Links of the environment: out of it, to the interpreter of the base image. */
+export function interpreterLinks({
+  version,
+  path,
+}: Interpreter): readonly { readonly path: string; readonly target: string }[] {
+  return ['python', 'python3', `python${formatMinor(version)}`].map((name) => ({
+    path: `${ENVIRONMENT_FOLDER}/bin/${name}`,
+    target: path,
+  }));
+}
+
 /**
- * Fills the folder with a virtual environment as it is to be at {@link ENVIRONMENT_FOLDER}: nothing of it is run here,
+ * Fills the folder with a virtual environment as it is to be at {@link ENVIRONMENT_FOLDER}, but for its links: nothing of it is run here,
  * so that it may be for another platform.
  *
  * @throws FarledError EnvironmentBuildFailed with the last lines of the installer.
@@ -105,9 +116,6 @@ export async function installForImage(
   const packages = await tidySitePackages(sitePackages);
   await moveScripts(sitePackages, folder);
   await rewriteScripts(join(folder, 'bin'), `${ENVIRONMENT_FOLDER}/bin/python`);
-  for (const name of ['python', 'python3', `python${minor}`]) {
-    await symlink(interpreter.path, join(folder, 'bin', name));
-  }
   const home = interpreter.path.slice(0, interpreter.path.lastIndexOf('/'));
   await writeFile(
     join(folder, 'pyvenv.cfg'),

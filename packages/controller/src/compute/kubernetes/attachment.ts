@@ -1,0 +1,37 @@
+/** The mark that says whose a cluster is: two Farleds in one cluster would take each other's routers away. */
+import { CLUSTER, FarledError } from '@farled/contract';
+import { type ConfigMap, KINDS, type KubernetesClient } from '@farled/kubernetes';
+import type { ComputeRecord } from '@farled/state';
+
+const NAME = 'farled-attachment';
+
+/** @throws FarledError ClusterInUse naming the workspace that has it. */
+export async function claimCluster(
+  client: KubernetesClient,
+  installation: string,
+  { workspace, name }: ComputeRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  const data = { installation, workspace: workspace.workspace, compute: name };
+  const present = await client.get(KINDS.configMap, { name: NAME, namespace: CLUSTER.systemNamespace }, signal);
+  if (present !== undefined && present.data?.['installation'] !== installation) {
+    throw new FarledError(
+      'ClusterInUse',
+      `The cluster is attached to another Farled already: as compute target "${present.data?.['compute'] ?? ''}" of workspace "${present.data?.['workspace'] ?? ''}".`,
+      {
+        suggestion: `Detach it there first. If that Farled is gone for good, delete its namespace: kubectl delete namespace ${CLUSTER.systemNamespace}`,
+      },
+    );
+  }
+  const mark: ConfigMap = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: NAME,
+      namespace: CLUSTER.systemNamespace,
+      labels: { ...CLUSTER.managedBy, [CLUSTER.installationLabel]: installation },
+    },
+    data,
+  };
+  await client.apply(KINDS.configMap, mark, signal);
+}

@@ -1,0 +1,156 @@
+/** Puts the routers into a cluster that becomes a compute target, and takes everything of Farled out of one that is left. */
+import { CLUSTER, FarledError } from '@farled/contract';
+import { type Deployment, type Kind, KINDS, type KubernetesClient, type KubernetesObject } from '@farled/kubernetes';
+import type { ComputeRecord, State } from '@farled/state';
+
+import { claimCluster } from './attachment.ts';
+import type { KubernetesClusters } from './clusters.ts';
+import { buildRouterImage, type RouterImageParts } from './router-image.ts';
+import { routerObjects } from './router-objects.ts';
+import { routerTrouble } from './router-trouble.ts';
+import { scoringAddress } from './scoring-address.ts';
+
+export interface InstallerParts {
+  readonly state: State;
+  readonly clusters: KubernetesClusters;
+  readonly routerImage: RouterImageParts;
+  readonly installation: string;
+  /** Looks at the cluster again, and records what it finds. @throws FarledError when it can't be used. */
+  readonly check: (compute: ComputeRecord, client: KubernetesClient, signal: AbortSignal) => Promise<ComputeRecord>;
+}
+
+/** How far an installation is. */
+export type Installed =
+  | { readonly state: 'ready'; readonly scoringUrl: string }
+  | { readonly state: 'waiting'; readonly for: string };
+
+const BY_KIND = new Map<string, Kind>(Object.values(KINDS).map((kind: Kind) => [kind.kind, kind]));
+
+/** anchors: routers of a production cluster, and of one for development. */
+const REPLICAS = { FastProd: 3, DevTest: 1 } as const;
+const PORT = 80;
+
+export class RouterInstaller {
+  readonly #parts: InstallerParts;
+  /** Computes whose objects this program has applied. */
+  readonly #applied = new Set<string>();
+
+  constructor(parts: InstallerParts) {
+    this.#parts = parts;
+  }
+
+  /** A step that may be repeated. @throws FarledError when the cluster can't be used as it is. */
+  async install(compute: ComputeRecord, log: (line: string) => void, signal: AbortSignal): Promise<Installed> {
+    const { client } = await this.#parts.clusters.of(compute);
+    if (!this.#applied.has(compute.id)) {
+      await this.#apply(compute, client, log, signal);
+      this.#applied.add(compute.id);
+    }
+    return look(client, signal);
+  }
+
+  /** A step that may be repeated; true once nothing of this Farled is left in the cluster. */
+  async uninstall(compute: ComputeRecord, signal: AbortSignal): Promise<boolean> {
+    const { client } = await this.#parts.clusters.of(compute);
+    this.#applied.delete(compute.id);
+    const ours = `${CLUSTER.installationLabel}=${this.#parts.installation}`;
+    const remove = async (kind: Kind): Promise<number> => {
+      const found = await client.list(kind, { labelSelector: ours }, signal);
+      await Promise.all(
+        found
+          .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+          .map(({ metadata: { name, namespace } }) => client.delete(kind, { name, namespace }, signal)),
+      );
+      return found.length;
+    };
+    // The namespace takes with it what is in it; what is elsewhere goes by itself.
+    const left = await Promise.all(
+      [KINDS.namespace, KINDS.clusterRoleBinding, KINDS.clusterRole, KINDS.secret].map(remove),
+    );
+    const routers = await client.get(KINDS.namespace, { name: CLUSTER.systemNamespace }, signal);
+    const isOurs = routers?.metadata.labels?.[CLUSTER.installationLabel] === this.#parts.installation;
+    return !isOurs && left.every((count) => count === 0);
+  }
+
+  async #apply(
+    compute: ComputeRecord,
+    client: KubernetesClient,
+    log: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { routerImage, installation, clusters } = this.#parts;
+    const checked = await this.#parts.check(compute, client, signal);
+    const image = await buildRouterImage(routerImage, checked.kubernetes?.architectures ?? [], log, signal);
+    const { pullSecrets } = await clusters.of(compute);
+    const objects = await this.#objects(checked, image, null);
+    const [namespace, ...rest] = objects;
+    await applyAll(client, namespace === undefined ? [] : [namespace], signal);
+    await claimCluster(client, installation, compute, signal);
+    const pullSecret = await pullSecrets.ensure(CLUSTER.systemNamespace, signal);
+    const final = pullSecret === null ? rest : (await this.#objects(checked, image, pullSecret)).slice(1);
+    await applyAll(client, final, signal);
+    log(`Routers are applied to ${client.server}: ${REPLICAS[compute.clusterPurpose]} of ${image}.`);
+  }
+
+  async #objects(compute: ComputeRecord, image: string, pullSecret: string | null): Promise<KubernetesObject[]> {
+    return routerObjects({
+      installation: this.#parts.installation,
+      image,
+      replicas: REPLICAS[compute.clusterPurpose],
+      serviceType: compute.serviceType,
+      internalLoadBalancer: compute.loadBalancerType === 'InternalLoadBalancer',
+      annotations: annotations(compute),
+      pullSecret,
+      port: PORT,
+    });
+  }
+}
+
+/** source: AKS, «Use an internal load balancer», the annotation that names its subnet. */
+function annotations({ loadBalancerSubnet }: ComputeRecord): Readonly<Record<string, string>> {
+  return loadBalancerSubnet === null
+    ? {}
+    : { 'service.beta.kubernetes.io/azure-load-balancer-internal-subnet': loadBalancerSubnet };
+}
+
+async function applyAll(
+  client: KubernetesClient,
+  objects: readonly KubernetesObject[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const object of objects) {
+    const kind = BY_KIND.get(object.kind);
+    if (kind === undefined) {
+      throw new FarledError('InternalError', `No kind "${object.kind}" is known to apply.`);
+    }
+    await client.apply(kind, object, signal);
+  }
+}
+
+async function look(client: KubernetesClient, signal: AbortSignal): Promise<Installed> {
+  const key = { name: CLUSTER.router, namespace: CLUSTER.systemNamespace };
+  const deployment = await client.get(KINDS.deployment, key, signal);
+  if (deployment === undefined || !isRolledOut(deployment)) {
+    const pods = await client.list(
+      KINDS.pod,
+      { namespace: CLUSTER.systemNamespace, labelSelector: `app.kubernetes.io/name=${CLUSTER.router}` },
+      signal,
+    );
+    return { state: 'waiting', for: `The routers are not ready. ${routerTrouble(pods)}` };
+  }
+  const service = await client.get(KINDS.service, key, signal);
+  const nodes = await client.list(KINDS.node, {}, signal);
+  const scoringUrl = service === undefined ? null : scoringAddress(service, nodes);
+  return scoringUrl === null
+    ? { state: 'waiting', for: 'The cluster has given the routers no address to be reached at.' }
+    : { state: 'ready', scoringUrl };
+}
+
+function isRolledOut({ metadata, spec, status }: Deployment): boolean {
+  const wanted = spec.replicas ?? 1;
+  return (
+    status?.observedGeneration === metadata.generation &&
+    status?.updatedReplicas === wanted &&
+    status?.availableReplicas === wanted
+  );
+}

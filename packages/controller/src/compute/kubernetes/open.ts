@@ -1,0 +1,103 @@
+/** What compute targets on Kubernetes take beside the record: a registry for images, programs to put into them, and room on disk. */
+import { join } from 'node:path';
+
+import { createLayerCache, type LayerSource, programLayer, type Registry } from '@farled/image';
+import type { Clock, Logger } from '@farled/service';
+import type { State } from '@farled/state';
+
+import type { Environments } from '../../environments/environments.ts';
+import type { Images } from '../../images/images.ts';
+import type { RegistryLogin } from '../../substrate/kubernetes/pull-secrets.ts';
+import { RUNTIME_FOLDER } from '../../substrate/kubernetes/service-image.ts';
+import { checkCluster } from './check.ts';
+import { KubernetesClusters } from './clusters.ts';
+import { RouterInstaller } from './installer.ts';
+import { ROUTER_FOLDER } from './router-image.ts';
+
+export interface KubernetesParts {
+  /** Which Farled this is, for as long as its home is there; a value that a label can have. */
+  readonly installation: string;
+  readonly registry: Registry;
+  /** `host/path` that all images are pushed to. */
+  readonly repository: string;
+  /** Null when nodes pull without being asked who they are. */
+  readonly registryLogin: RegistryLogin | null;
+  /** For environments that name no base image, and for the routers. */
+  readonly defaultBase: string;
+  /** Layers that were packed, and what was found in base images. */
+  readonly cacheFolder: string;
+  readonly toolsFolder: string;
+  readonly logsFolder: string;
+  readonly programs: {
+    readonly runtime: { readonly entry: URL; readonly python: URL };
+    readonly router: { readonly entry: URL };
+  };
+  /** Variables of this process: those of a pod say where its API server is. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface OpenKubernetes {
+  readonly clusters: KubernetesClusters;
+  readonly installer: RouterInstaller;
+}
+
+export function openKubernetes(
+  parts: KubernetesParts,
+  shared: {
+    readonly state: State;
+    readonly images: Images;
+    readonly environments: Environments;
+    readonly maximumCrashes: number;
+    readonly wake: (serviceId: string) => void;
+    readonly clock: Clock;
+    readonly log: Logger;
+  },
+): OpenKubernetes {
+  const { registry, repository, defaultBase, cacheFolder, toolsFolder, programs } = parts;
+  const cache = createLayerCache({ folder: join(cacheFolder, 'layers'), clock: shared.clock });
+  const common = { registry, cache, repository, toolsFolder };
+  const clusters = new KubernetesClusters({
+    ...parts,
+    ...shared,
+    images: {
+      ...common,
+      basesFolder: join(cacheFolder, 'bases'),
+      workFolder: join(cacheFolder, 'work'),
+      defaultBase,
+      images: shared.images,
+      environments: shared.environments,
+      runtimeLayer: once(() =>
+        programLayer({
+          name: 'runtime',
+          entry: programs.runtime.entry,
+          at: RUNTIME_FOLDER,
+          extraFolders: { python: programs.runtime.python },
+        }),
+      ),
+    },
+  });
+  const installer = new RouterInstaller({
+    ...parts,
+    state: shared.state,
+    clusters,
+    routerImage: {
+      ...common,
+      base: defaultBase,
+      routerLayer: once(() => programLayer({ name: 'router', entry: programs.router.entry, at: ROUTER_FOLDER })),
+    },
+    check: (compute, client, signal) => checkCluster({ ...parts, ...shared }, compute, client, signal),
+  });
+  return { clusters, installer };
+}
+
+/** Our programs do not change while we run. A failure is not kept. */
+function once(make: () => Promise<LayerSource>): () => Promise<LayerSource> {
+  let made: Promise<LayerSource> | null = null;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = null;
+      throw error;
+    });
+    return made;
+  };
+}

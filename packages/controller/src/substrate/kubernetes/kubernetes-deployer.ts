@@ -1,0 +1,279 @@
+/**
+ * Deploys services on one Kubernetes: an image, and the objects that tell the cluster to run it. The cluster starts,
+ * replaces and ends replicas; its routers find them by themselves. What is here asks, looks, and says what it saw.
+ */
+import { createHash } from 'node:crypto';
+
+import { KINDS, type KubernetesClient } from '@farled/kubernetes';
+import type { Clock } from '@farled/service';
+import type { ComputeRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
+
+import type { Applied, Application, Deployer, Goal, Pass } from '../../service/deployer.ts';
+import { applyObjects, pruneObjects } from './apply.ts';
+import { diagnose } from './diagnosis/diagnose.ts';
+import type { Diagnosis } from './diagnosis/observation.ts';
+import { objectName } from './manifests/names.ts';
+import { templateRevision } from './manifests/pod-template.ts';
+import { replicasClaim } from './manifests/replicas-claim.ts';
+import { fixedReplicas } from './manifests/scaling.ts';
+import { workloadObjects } from './manifests/workload-objects.ts';
+import type { OwnedObjects } from './owned-objects.ts';
+import { type KeptLogs, readPodLogs } from './pod-logs.ts';
+import type { PullSecrets } from './pull-secrets.ts';
+import { refusal } from './refusal.ts';
+import { buildServiceImage, type ServiceImage, type ServiceImagesParts } from './service-image.ts';
+import type { Placement, Workload } from './workload.ts';
+
+export interface KubernetesDeployerParts {
+  readonly compute: Pick<ComputeRecord, 'namespace'>;
+  readonly state: State;
+  readonly client: KubernetesClient;
+  readonly owned: OwnedObjects;
+  readonly images: ServiceImagesParts;
+  readonly installation: string;
+  readonly pullSecrets: PullSecrets;
+  readonly keptLogs: KeptLogs;
+  /** Restarts of replicas in a row before a deployment counts as failed. */
+  readonly maximumCrashes: number;
+  readonly clock: Clock;
+}
+
+/** Nothing is said yet of where pods may go, beyond what their image needs. */
+const ANYWHERE: Placement = {
+  nodeSelector: {},
+  tolerations: [],
+  runtimeClassName: null,
+  acceleratorResource: 'nvidia.com/gpu',
+};
+/** anchors: where services are that name no namespace. */
+const DEFAULT_NAMESPACE = 'default';
+/** How long a pass waits to see what the cluster has; an API server that is away costs no more. */
+const SYNC_TIMEOUT_MS = 10_000;
+const LOG_TIMEOUT_MS = 15_000;
+/** Without an event, a rollout is looked at this often: some of what it waits for only the clock tells. */
+const ROLLOUT_POLL_MS = 2000;
+const LOG_LINES = 5000;
+
+export class KubernetesDeployer implements Deployer {
+  readonly #parts: KubernetesDeployerParts;
+  /** Lines that the running operation of a service was told. */
+  readonly #told = new Map<string, Set<string>>();
+
+  constructor(parts: KubernetesDeployerParts) {
+    this.#parts = parts;
+  }
+
+  services(): Promise<readonly string[]> {
+    return Promise.resolve(this.#parts.owned.services());
+  }
+
+  /** What the record says holds until the cluster has been seen; its routers need nothing of us. */
+  adopt(service: ServiceRecord): Promise<number> {
+    return Promise.resolve(service.status.availableReplicas);
+  }
+
+  /** The cluster's scheduler decides. */
+  reserve(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  adoptReservation(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  releaseReservation(): void {}
+
+  async prepare(
+    service: ServiceRecord,
+    spec: ServiceSpec,
+    log: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<Application> {
+    const { state, images } = this.#parts;
+    const compute = await state.computes.get(service.workspaceId, spec.computeName);
+    const image = await buildServiceImage(images, {
+      stores: state,
+      service,
+      spec,
+      architectures: compute.kubernetes?.architectures ?? [],
+      pythonPolicy: compute.clusterPurpose === 'DevTest' ? 'nearest' : 'exact',
+      log,
+      signal,
+    });
+    return { apply: (pass, goal) => this.#apply(pass, goal, image) };
+  }
+
+  async standStill(pass: Pass): Promise<void> {
+    const { owned } = this.#parts;
+    const { service } = pass;
+    await this.#synced(pass.signal);
+    if (owned.deployments(service.id).length > 0) {
+      await this.#keepLogs(service.id, pass.signal);
+    }
+    await pruneObjects(this.#parts, service.id, [], pass.signal);
+  }
+
+  async remove(pass: Pass): Promise<boolean> {
+    const { owned, keptLogs } = this.#parts;
+    const { service } = pass;
+    await this.#synced(pass.signal);
+    await pruneObjects(this.#parts, service.id, [], pass.signal);
+    if (owned.has(service.id)) {
+      return false;
+    }
+    await keptLogs.remove(service.id);
+    return true;
+  }
+
+  async removeLeftovers(serviceId: string, signal: AbortSignal): Promise<void> {
+    await this.#synced(signal);
+    await pruneObjects(this.#parts, serviceId, [], signal);
+    await this.#parts.keptLogs.remove(serviceId);
+  }
+
+  beginAttempt(serviceId: string): void {
+    this.#told.delete(serviceId);
+  }
+
+  forget(serviceId: string): void {
+    this.#told.delete(serviceId);
+  }
+
+  /** The last lines of the service's replicas, oldest first; of those that had to go when none are there. */
+  async logs(serviceId: string, lines: number): Promise<readonly string[]> {
+    const { client, owned, keptLogs } = this.#parts;
+    const pods = owned.pods(serviceId);
+    const live = pods.length === 0 ? [] : await readPodLogs(client, pods, lines, AbortSignal.timeout(LOG_TIMEOUT_MS));
+    return live.length > 0 ? live : keptLogs.read(serviceId, lines);
+  }
+
+  async #apply(pass: Pass, goal: Goal, image: ServiceImage): Promise<Applied> {
+    const { service, signal } = pass;
+    const namespace = this.#namespaceOf(goal.spec);
+    await this.#synced(signal);
+    const workload = await this.#workload(service, goal.spec, namespace, image, signal);
+    try {
+      await applyObjects(this.#parts, service.id, workloadObjects(workload), signal);
+      await this.#claimReplicas(workload, signal);
+    } catch (error) {
+      const refused = refusal(error, namespace);
+      if (refused === null) {
+        throw error;
+      }
+      return { ...this.#looked(service, workload, goal), complete: false, trouble: refused, giveUp: refused };
+    }
+    const applied = this.#looked(service, workload, goal);
+    this.#tell(pass, this.#diagnosis(service.id, workload).notes);
+    if (applied.giveUp !== null && goal.onTrial) {
+      await this.#keepLogs(service.id, signal);
+    }
+    if (applied.complete) {
+      await pruneObjects(this.#parts, service.id, workloadObjects(workload), signal);
+    }
+    return applied;
+  }
+
+  #looked(service: ServiceRecord, workload: Workload, goal: Goal): Applied {
+    const seen = this.#diagnosis(service.id, workload);
+    return {
+      replicas: {
+        desiredReplicas: seen.desired,
+        updatedReplicas: seen.updated,
+        availableReplicas: seen.available,
+        replicas: seen.replicas,
+      },
+      complete: seen.complete,
+      trouble: seen.failure ?? seen.trouble,
+      giveUp: goal.onTrial ? seen.failure : null,
+      unschedulable: seen.unschedulable,
+      recheckAfterMs: seen.complete ? null : ROLLOUT_POLL_MS,
+    };
+  }
+
+  #diagnosis(serviceId: string, { revision, settings, namespace, service }: Workload): Diagnosis {
+    const { owned, clock, maximumCrashes } = this.#parts;
+    const name = objectName(service.name);
+    return diagnose(
+      {
+        deployment: owned
+          .deployments(serviceId)
+          .find(({ metadata }) => metadata.name === name && metadata.namespace === namespace),
+        replicaSets: owned.replicaSets(serviceId),
+        pods: owned.pods(serviceId),
+      },
+      { revision, replicas: fixedReplicas(settings), maximumCrashes },
+      clock.now(),
+    );
+  }
+
+  async #workload(
+    service: ServiceRecord,
+    spec: ServiceSpec,
+    namespace: string,
+    image: ServiceImage,
+    signal: AbortSignal,
+  ): Promise<Workload> {
+    const { state, installation, pullSecrets } = this.#parts;
+    const source = {
+      service: { id: service.id, name: service.name, workspace: service.workspace.workspace },
+      installation,
+      namespace,
+      image: image.reference,
+      pullSecret: await pullSecrets.ensure(namespace, signal),
+      environmentVariables: image.environmentVariables,
+      settings: spec.settings,
+      runtimeVariables: image.runtimeVariables,
+      placement: ANYWHERE,
+      architecture: image.architectures,
+    };
+    const { primaryKey, secondaryKey } = await state.keys.get(service.id);
+    return {
+      ...source,
+      revision: templateRevision(source),
+      keyDigests: spec.settings.authEnabled ? [digest(primaryKey), digest(secondaryKey)] : null,
+    };
+  }
+
+  async #claimReplicas(workload: Workload, signal: AbortSignal): Promise<void> {
+    const { client, owned } = this.#parts;
+    const { service, namespace } = workload;
+    const live = owned.find(service.id, KINDS.deployment, objectName(service.name), namespace);
+    const claim = live === undefined ? null : replicasClaim(workload, live as never);
+    if (claim !== null) {
+      const key = { name: claim.metadata.name, namespace };
+      await client.patch(KINDS.deployment, key, { spec: claim.spec }, signal, 'scale');
+    }
+  }
+
+  #namespaceOf({ settings }: ServiceSpec): string {
+    return settings.namespace ?? this.#parts.compute.namespace ?? DEFAULT_NAMESPACE;
+  }
+
+  async #synced(signal: AbortSignal): Promise<void> {
+    await this.#parts.owned.synced(AbortSignal.any([signal, AbortSignal.timeout(SYNC_TIMEOUT_MS)]));
+  }
+
+  async #keepLogs(serviceId: string, signal: AbortSignal): Promise<void> {
+    const { client, owned, keptLogs } = this.#parts;
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(LOG_TIMEOUT_MS)]);
+    const lines = await readPodLogs(client, owned.pods(serviceId), LOG_LINES, limited);
+    if (lines.length > 0) {
+      await keptLogs.keep(serviceId, lines);
+    }
+  }
+
+  #tell({ service, log }: Pass, notes: readonly string[]): void {
+    const told = this.#told.get(service.id) ?? new Set<string>();
+    this.#told.set(service.id, told);
+    for (const note of notes) {
+      if (!told.has(note)) {
+        told.add(note);
+        log(note);
+      }
+    }
+  }
+}
+
+function digest(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}

@@ -1,0 +1,165 @@
+/**
+ * What a cluster has of this Farled's services, followed as it changes: by the id of the service that each object
+ * belongs to.
+ */
+import { CLUSTER } from '@farled/contract';
+import {
+  type Deployment,
+  type Informer,
+  type Kind,
+  KINDS,
+  type KubernetesClient,
+  type KubernetesObject,
+  type Pod,
+  type ReplicaSet,
+  startInformer,
+} from '@farled/kubernetes';
+import type { Clock, Logger } from '@farled/service';
+
+export interface OwnedObjectsParts {
+  readonly client: KubernetesClient;
+  readonly installation: string;
+  /** Called when anything of that service changed. */
+  readonly changed: (serviceId: string) => void;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface OwnedObject {
+  readonly kind: Kind;
+  readonly object: KubernetesObject;
+}
+
+/** What is applied for services, and what follows from it. */
+const KINDS_OF_SERVICES = [
+  KINDS.deployment,
+  KINDS.service,
+  KINDS.secret,
+  KINDS.networkPolicy,
+  KINDS.replicaSet,
+  KINDS.pod,
+] as const satisfies readonly Kind[];
+
+/** Made by the cluster from a Deployment, and gone with it. */
+const DERIVED: ReadonlySet<Kind> = new Set<Kind>([KINDS.replicaSet, KINDS.pod]);
+
+export class OwnedObjects implements AsyncDisposable {
+  readonly #byService = new Map<string, Map<string, OwnedObject>>();
+  readonly #informers: readonly Informer<KubernetesObject>[];
+  readonly #changed: (serviceId: string) => void;
+
+  constructor({ client, installation, changed, clock, log }: OwnedObjectsParts) {
+    this.#changed = changed;
+    const [[name, value] = ['', '']] = Object.entries(CLUSTER.managedBy);
+    const labelSelector = `${name}=${value},${CLUSTER.installationLabel}=${installation},${CLUSTER.serviceIdLabel}`;
+    this.#informers = KINDS_OF_SERVICES.map((kind: Kind) =>
+      startInformer(
+        client,
+        kind,
+        { labelSelector, ...(kind === KINDS.pod ? { select: withoutSpec } : {}) },
+        (before, after) => this.#note(kind, before, after),
+        { clock, log },
+      ),
+    );
+  }
+
+  /** Resolves once everything that there is has been seen; rejects with the signal's reason. */
+  async synced(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#informers.map((informer) => informer.synced(signal)));
+  }
+
+  /** False while the API server is away: what is known may be old. */
+  get current(): boolean {
+    return this.#informers.every((informer) => informer.current);
+  }
+
+  services(): readonly string[] {
+    return [...this.#byService.keys()];
+  }
+
+  find(serviceId: string, kind: Kind, name: string, namespace: string): KubernetesObject | undefined {
+    return this.#byService.get(serviceId)?.get(keyOf(kind, name, namespace))?.object;
+  }
+
+  /** What an apply answered, known before the watch tells. */
+  remember(serviceId: string, kind: Kind, object: KubernetesObject): void {
+    this.#put(serviceId, kind, object);
+  }
+
+  /** All that was applied for the service, without what the cluster derived from it. */
+  applied(serviceId: string): readonly OwnedObject[] {
+    return this.#all(serviceId).filter(({ kind }) => !DERIVED.has(kind));
+  }
+
+  has(serviceId: string): boolean {
+    return this.#byService.has(serviceId);
+  }
+
+  deployments(serviceId: string): readonly Deployment[] {
+    return this.#ofKind(serviceId, KINDS.deployment) as readonly Deployment[];
+  }
+
+  replicaSets(serviceId: string): readonly ReplicaSet[] {
+    return this.#ofKind(serviceId, KINDS.replicaSet) as readonly ReplicaSet[];
+  }
+
+  pods(serviceId: string): readonly Pod[] {
+    return this.#ofKind(serviceId, KINDS.pod) as readonly Pod[];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#informers.map((informer) => informer[Symbol.asyncDispose]()));
+  }
+
+  #all(serviceId: string): readonly OwnedObject[] {
+    return [...(this.#byService.get(serviceId)?.values() ?? [])];
+  }
+
+  #ofKind(serviceId: string, kind: Kind): readonly KubernetesObject[] {
+    return this.#all(serviceId).flatMap((owned) => (owned.kind === kind ? [owned.object] : []));
+  }
+
+  #note(kind: Kind, before: KubernetesObject | undefined, after: KubernetesObject | undefined): void {
+    const formerly = before?.metadata.labels?.[CLUSTER.serviceIdLabel];
+    const now = after?.metadata.labels?.[CLUSTER.serviceIdLabel];
+    if (before !== undefined && formerly !== undefined && formerly !== now) {
+      this.#forget(formerly, kind, before);
+    }
+    if (after === undefined && before !== undefined && formerly !== undefined) {
+      this.#forget(formerly, kind, before);
+    }
+    if (after !== undefined && now !== undefined) {
+      this.#put(now, kind, after);
+    }
+    for (const serviceId of new Set([formerly, now])) {
+      if (serviceId !== undefined) {
+        this.#changed(serviceId);
+      }
+    }
+  }
+
+  #put(serviceId: string, kind: Kind, object: KubernetesObject): void {
+    const objects = this.#byService.get(serviceId) ?? new Map<string, OwnedObject>();
+    this.#byService.set(serviceId, objects);
+    objects.set(keyOf(kind, object.metadata.name, object.metadata.namespace ?? ''), { kind, object });
+  }
+
+  #forget(serviceId: string, kind: Kind, object: KubernetesObject): void {
+    const objects = this.#byService.get(serviceId);
+    objects?.delete(keyOf(kind, object.metadata.name, object.metadata.namespace ?? ''));
+    if (objects?.size === 0) {
+      this.#byService.delete(serviceId);
+    }
+  }
+}
+
+function keyOf(kind: Kind, name: string, namespace: string): string {
+  return `${kind.plural}/${namespace}/${name}`;
+}
+
+/** Thousands of pods are followed; of a pod's spec only the node matters. */
+function withoutSpec(object: KubernetesObject): KubernetesObject {
+  const pod = object as Pod;
+  const { nodeName } = pod.spec;
+  return { ...pod, spec: { containers: [], ...(nodeName === undefined ? {} : { nodeName }) } } as Pod;
+}
