@@ -31,7 +31,7 @@ export interface Requester {
   stream(call: Call, options: StreamOptions, signal: AbortSignal): Promise<AsyncIterable<Buffer>>;
 }
 
-export interface StreamOptions {
+interface StreamOptions {
   /** How long the answer's head may take; null for any time. */
   readonly headMs: number | null;
   /** False for callers with a back-off of their own. */

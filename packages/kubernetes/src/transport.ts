@@ -1,5 +1,6 @@
 /** HTTP to one API server: connections, TLS, credentials. One attempt, no judgement of the answer. */
-import { getCACertificates } from 'node:tls';
+import { isIP } from 'node:net';
+import { checkServerIdentity, getCACertificates } from 'node:tls';
 
 import { FarledError } from '@farled/contract';
 import type { Clock } from '@farled/service';
@@ -83,6 +84,8 @@ function connector({
   tlsServerName,
   credential,
 }: Connection): buildConnector.connector {
+  // An address is checked as a name is, but can't be asked for in TLS.
+  const address = tlsServerName !== null && isIP(tlsServerName) !== 0 ? tlsServerName : null;
   const connect = buildConnector({
     allowH2: false,
     ca: certificateAuthority ?? systemAuthorities(),
@@ -90,11 +93,14 @@ function connector({
     timeout: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelay: PROBE_AFTER_MS,
+    ...(address === null
+      ? {}
+      : { checkServerIdentity: (_host, certificate) => checkServerIdentity(address, certificate) }),
     ...(credential.kind === 'certificate' ? { cert: credential.certificate, key: credential.key } : {}),
   });
   // undici would check the name in the address, not the one that was asked for.
   return (options, callback) =>
-    connect(tlsServerName === null ? options : { ...options, servername: tlsServerName }, callback);
+    connect(tlsServerName === null || address !== null ? options : { ...options, servername: tlsServerName }, callback);
 }
 
 /** Node trusts a list of its own; what an administrator added to the system counts as well. */
