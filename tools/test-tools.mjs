@@ -16,7 +16,6 @@ const CLUSTER_PROGRAMS = [
   { found: () => onPath('containerd'), debian: 'containerd' },
   { found: () => onPath('runc'), debian: 'runc' },
   { found: () => existsSync('/usr/lib/cni/bridge'), debian: 'containernetworking-plugins' },
-  { found: () => onPath('etcd'), debian: 'etcd-server' },
   { found: () => onPath('docker-registry'), debian: 'docker-registry' },
   { found: () => onPath('skopeo'), debian: 'skopeo' },
   { found: () => onPath('debootstrap'), debian: 'debootstrap' },

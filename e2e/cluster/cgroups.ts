@@ -1,6 +1,7 @@
 /** Control groups of our own, in whichever version of them the machine has. */
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 const ROOT = '/sys/fs/cgroup';
 const CONTROLLERS = ['cpu', 'cpuset', 'memory', 'hugetlb', 'pids', 'io'];
@@ -26,11 +27,22 @@ async function removeTree(folder: string): Promise<void> {
   for (const entry of entries.filter((child) => child.isDirectory())) {
     await removeTree(join(folder, entry.name));
   }
-  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') {
+  await removeWhenEmpty(folder);
+}
+
+/** The kernel counts a process in its group until somebody has read its exit code. */
+async function removeWhenEmpty(folder: string, deadline = Date.now() + 10_000): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EBUSY' && Date.now() < deadline) {
+      await setTimeout(50);
+      await removeWhenEmpty(folder, deadline);
+    } else if (code !== 'ENOENT') {
       throw error;
     }
-  });
+  }
 }
 
 /** One in version 2, one for each controller in version 1. */

@@ -1,7 +1,8 @@
 /** A real Kubernetes on this machine, as tests and the command see it. */
 import { run } from './commands.ts';
 import { startApiServer, stopApiServer } from './control-plane.ts';
-import { layoutOf, type Layout } from './layout.ts';
+import { addSimulatedNodes, startKwok, type SimulatedNodes } from './kwok.ts';
+import { layoutOf, type Layout, type NodeLayout } from './layout.ts';
 import { bringUp, startNodeAgain, takeDown } from './lifecycle.ts';
 import { withLock } from './lock.ts';
 import { stopNode } from './node.ts';
@@ -29,6 +30,8 @@ export interface Cluster {
   readonly startNode: (name: string) => Promise<void>;
   /** Another registry, with TLS or a password. */
   readonly startRegistry: (options: RegistryOptions) => Promise<Registry>;
+  /** Nodes that only seem to run pods, for tests of scale. They stay until the cluster goes down. */
+  readonly simulateNodes: (nodes: SimulatedNodes) => Promise<void>;
   readonly down: () => Promise<void>;
 }
 
@@ -66,7 +69,7 @@ export async function stopCluster(number = 0): Promise<void> {
 
 export function clusterOf(layout: Layout, state: ClusterState): Cluster {
   const host = `127.0.0.1:${state.registryPort}`;
-  const nodeNamed = (name: string): Layout['nodes'][number] => {
+  const nodeNamed = (name: string): NodeLayout => {
     const found = layout.nodes.find((node) => node.name === name);
     if (found === undefined) {
       throw new Error(`There is no node ${name}; there are ${layout.nodes.map((node) => node.name).join(', ')}.`);
@@ -86,6 +89,10 @@ export function clusterOf(layout: Layout, state: ClusterState): Cluster {
     stopNode: (name) => stopNode(layout, nodeNamed(name)),
     startNode: (name) => startNodeAgain(layout, nodeNamed(name), state),
     startRegistry: async (options) => startRegistry(layout, await freePort(), options),
+    simulateNodes: async (nodes) => {
+      const kwok = await withLock(layout, () => startKwok(layout, state));
+      await addSimulatedNodes(layout, state, { ...nodes, kwok });
+    },
     down: () => withLock(layout, () => takeDown(layout)),
   };
 }

@@ -7,7 +7,7 @@ export interface CommandOptions {
   readonly cwd?: string;
 }
 
-/** What the program printed; an error with all it said when it fails. */
+/** What the program printed; an error with the end of what it said when it fails. */
 export function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env });
@@ -21,10 +21,12 @@ export function run(command: string, args: readonly string[], options: CommandOp
         resolve(Buffer.concat(printed).toString());
         return;
       }
-      const output = Buffer.concat([...said, ...printed])
+      const output = Buffer.concat([...printed, ...said])
         .toString()
-        .trim();
-      reject(new Error(`${command} ${args.join(' ')} ended with ${signal ?? `exit code ${code}`}: ${output}`));
+        .trim()
+        .slice(-2000);
+      const line = [command, ...args].join(' ').slice(0, 500);
+      reject(new Error(`${line} ended with ${signal ?? `exit code ${code}`}: ${output}`));
     });
     // A program that ends before it has read everything says so with its exit code.
     child.stdin.on('error', () => {});

@@ -60,10 +60,7 @@ async function writeLayer(
   const tar = join(work, 'layer.tar');
   // The folder becomes the root of the containers' file system, and not only root may enter it.
   await chmod(root, 0o755);
-  await run('tar', [
-    ...['--create', '--file', tar, '--directory', root, '--numeric-owner', '--sort=name', '--one-file-system'],
-    '.',
-  ]);
+  await run('tar', ['--create', '--file', tar, '--directory', root, '--numeric-owner', '--sort=name', '.']);
   const diffId = await digestOf(tar);
   await run('gzip', ['-1', '--no-name', tar]);
   const digest = await digestOf(`${tar}.gz`);

@@ -1,15 +1,11 @@
 /** Kubeconfigs with a token, for the components and for the tests. */
 import { readFile, writeFile } from 'node:fs/promises';
 
-import type { Authority } from './certificates.ts';
-import { apiServerUrl } from './control-plane.ts';
+import { authorityIn } from './certificates.ts';
 import type { Layout } from './layout.ts';
 import type { User } from './state.ts';
 
-export async function writeKubeconfig(
-  file: string,
-  { layout, authority, user }: { readonly layout: Layout; readonly authority: Authority; readonly user: User },
-): Promise<void> {
+export async function writeKubeconfig(layout: Layout, file: string, user: User): Promise<void> {
   const name = `farled-test-cluster-${layout.number}`;
   const config = {
     apiVersion: 'v1',
@@ -19,8 +15,8 @@ export async function writeKubeconfig(
       {
         name,
         cluster: {
-          server: apiServerUrl(layout),
-          'certificate-authority-data': (await readFile(authority.certificate)).toString('base64'),
+          server: layout.apiServer.url,
+          'certificate-authority-data': (await readFile(authorityIn(layout.secrets).certificate)).toString('base64'),
         },
       },
     ],

@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { authorityIn } from './certificates.ts';
 import { SOCKET } from './containerd.ts';
-import { controlPlaneFolder } from './control-plane.ts';
+import { DNS_DOMAIN } from './dns.ts';
+import { flags } from './flags.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import type { Layout, NodeLayout } from './layout.ts';
 import { cgroupOf, IN_NODE, inNode, type RunningNode } from './node.ts';
@@ -23,29 +23,36 @@ export async function startKubelet(
     throw new Error(`Node ${node.name} is not one of this cluster's: ${Object.keys(state.users.nodes).join(', ')}.`);
   }
   const kubeconfig = async (name: string, whose: User): Promise<string> => {
-    const authority = authorityIn(controlPlaneFolder(layout));
-    await writeKubeconfig(join(node.folder, name), { layout, authority, user: whose });
-    return `--kubeconfig=${own}/${name}`;
+    await writeKubeconfig(layout, join(node.folder, name), whose);
+    return `${own}/${name}`;
   };
   await writeFile(join(node.folder, 'kubelet.json'), JSON.stringify(configuration(layout, node)));
+  const kubeletFlags = flags({
+    config: `${own}/kubelet.json`,
+    kubeconfig: await kubeconfig('kubelet.kubeconfig', user),
+    'hostname-override': node.name,
+    'node-ip': node.address,
+  });
+  const proxyFlags = flags({
+    kubeconfig: await kubeconfig('kube-proxy.kubeconfig', state.users.proxy),
+    'hostname-override': node.name,
+    'proxy-mode': 'nftables',
+    // Only what comes from a pod of this node may keep its address: the answers to the host must come back this way.
+    'detect-local-mode': 'BridgeInterface',
+    'pod-bridge-interface': 'cni0',
+    // Zero means that the machine's limits stay as they are.
+    'conntrack-max-per-core': 0,
+    'conntrack-min': 0,
+    'conntrack-tcp-timeout-established': 0,
+    'conntrack-tcp-timeout-close-wait': 0,
+  });
   const kubelet = await startProcess(layout, {
     name: `${node.name}-kubelet`,
-    command: running.enter([
-      ...[kubernetes, 'kubelet', `--config=${own}/kubelet.json`, await kubeconfig('kubelet.kubeconfig', user)],
-      ...[`--hostname-override=${node.name}`, `--node-ip=${node.address}`],
-    ]),
+    command: running.enter([kubernetes, 'kubelet', ...kubeletFlags]),
   });
   const proxy = await startProcess(layout, {
     name: `${node.name}-kube-proxy`,
-    command: running.enter([
-      ...[kubernetes, 'kube-proxy', await kubeconfig('kube-proxy.kubeconfig', state.users.proxy)],
-      ...[`--hostname-override=${node.name}`, '--proxy-mode=nftables'],
-      // Only what comes from a pod of this node may keep its address; the host's answers must come back this way.
-      ...['--detect-local-mode=BridgeInterface', '--pod-bridge-interface=cni0'],
-      // Zero means that the machine's limits stay as they are.
-      ...['--conntrack-max-per-core=0', '--conntrack-min=0'],
-      ...['--conntrack-tcp-timeout-established=0', '--conntrack-tcp-timeout-close-wait=0'],
-    ]),
+    command: running.enter([kubernetes, 'kube-proxy', ...proxyFlags]),
   });
   return [kubelet, proxy];
 }
@@ -70,6 +77,8 @@ function configuration(layout: Layout, node: NodeLayout): object {
     enforceNodeAllocatable: [],
     localStorageCapacityIsolation: false,
     resolvConf: '',
+    clusterDNS: [layout.hostAddress],
+    clusterDomain: DNS_DOMAIN,
     maxPods: 200,
     serializeImagePulls: false,
     registryPullQPS: 0,

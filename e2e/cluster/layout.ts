@@ -20,19 +20,24 @@ export interface Layout {
   /** One file for each process. */
   readonly records: string;
   readonly kubeconfig: string;
+  /** Certificates, keys and tokens. */
+  readonly secrets: string;
   readonly bridge: string;
   /** Everything that the cluster addresses is in here. */
   readonly network: string;
   /** The host's address on the bridge, where the control plane listens. */
   readonly hostAddress: string;
+  /** The service address is what pods call it by. */
+  readonly apiServer: { readonly port: number; readonly url: string; readonly serviceAddress: string };
   readonly serviceRange: string;
-  readonly apiServiceAddress: string;
   /** Parent of all the nodes' cgroups. */
   readonly cgroup: string;
   readonly nodes: readonly NodeLayout[];
 }
 
 const NODES = ['node1', 'node2'];
+/** Free, because the cluster's address on the bridge is nobody else's. */
+const API_SERVER_PORT = 6443;
 
 export function layoutOf(number: number): Layout {
   if (!Number.isInteger(number) || number < 0 || number > 50) {
@@ -41,17 +46,23 @@ export function layoutOf(number: number): Layout {
   const prefix = `10.${200 + number}`;
   const folder = join(clustersFolder(), String(number));
   const bridge = `farledN${number}`;
+  const hostAddress = `${prefix}.0.1`;
   return {
     number,
     folder,
     logs: join(folder, 'logs'),
     records: join(folder, 'processes'),
     kubeconfig: join(folder, 'kubeconfig'),
+    secrets: join(folder, 'secrets'),
     bridge,
     network: `${prefix}.0.0/16`,
-    hostAddress: `${prefix}.0.1`,
+    hostAddress,
+    apiServer: {
+      port: API_SERVER_PORT,
+      url: `https://${hostAddress}:${API_SERVER_PORT}`,
+      serviceAddress: `${prefix}.128.1`,
+    },
     serviceRange: `${prefix}.128.0/17`,
-    apiServiceAddress: `${prefix}.128.1`,
     cgroup: `farled-test-cluster-${number}`,
     nodes: NODES.map((name, index) => ({
       name,

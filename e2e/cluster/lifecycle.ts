@@ -8,6 +8,7 @@ import { removeCgroup } from './cgroups.ts';
 import { run } from './commands.ts';
 import { startContainerd } from './containerd.ts';
 import { prepareControlPlane, startControlPlane } from './control-plane.ts';
+import { startDns } from './dns.ts';
 import { startKubelet } from './kubelet.ts';
 import { clustersFolder, type Layout, type NodeLayout } from './layout.ts';
 import { createBridge, deleteBridge, requireFreeNetwork } from './network.ts';
@@ -33,6 +34,7 @@ export async function bringUp(layout: Layout, { testRun, report = () => {} }: Br
   // Somebody may have been killed while bringing it up.
   await takeDown(layout);
   const kubernetes = await program('kubernetes', report);
+  await program('coredns', report);
   const archives = { pause: await pauseImage(report), python: await pythonImage(report) };
   const state: ClusterState = {
     phase: 'starting',
@@ -56,7 +58,8 @@ export async function bringUp(layout: Layout, { testRun, report = () => {} }: Br
       fillRegistry(layout, state, archives),
     ]);
     const kubelets = await Promise.all(nodes.map((start) => start()));
-    await waitForNodes(layout, state, [...controlPlane, ...kubelets.flat()]);
+    const dns = await startDns(layout, state);
+    await waitForNodes(layout, state, [...controlPlane, ...kubelets.flat(), dns]);
     const up: ClusterState = { ...state, phase: 'up' };
     await writeState(layout, up);
     return up;
@@ -98,7 +101,7 @@ async function startEngine(
   node: NodeLayout,
   state: ClusterState,
 ): Promise<() => Promise<readonly ProcessRecord[]>> {
-  const pause = await program('pause', () => {});
+  const pause = await program('pause');
   const running: RunningNode = await startNode(layout, node, pause);
   const pauseImageName = `127.0.0.1:${state.registryPort}/${PAUSE}`;
   const containerd = await startContainerd(layout, node, { running, pauseImage: pauseImageName });
@@ -125,10 +128,11 @@ async function waitForNodes(
     'all nodes to be ready',
     async () => {
       const kubectl = ['kubectl', `--kubeconfig=${layout.kubeconfig}`];
+      const names = layout.nodes.map(({ name }) => name);
       // Without its default service account a namespace refuses pods.
       await run(kubernetes, [...kubectl, 'get', 'serviceaccount', 'default']);
-      const said = await run(kubernetes, [...kubectl, 'get', 'nodes', '-o', ready]);
-      return said.trim() === layout.nodes.map(() => 'True').join(' ');
+      const said = await run(kubernetes, [...kubectl, 'get', 'nodes', ...names, '-o', ready]);
+      return said.trim() === names.map(() => 'True').join(' ');
     },
     { processes, timeoutMs: 60_000 },
   );
@@ -145,6 +149,7 @@ function createUsers(layout: Layout): ClusterState['users'] {
     controllerManager: user('system:kube-controller-manager'),
     scheduler: user('system:kube-scheduler'),
     proxy: user('system:kube-proxy'),
+    dns: user('dns', 'system:masters'),
     kwok: user('kwok', 'system:masters'),
     nodes: Object.fromEntries(layout.nodes.map(({ name }) => [name, user(`system:node:${name}`, 'system:nodes')])),
   };

@@ -1,5 +1,5 @@
 /** One process at a time brings a cluster up or down. The kernel frees the lock when its holder dies. */
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
 import type { Layout } from './layout.ts';
@@ -7,22 +7,23 @@ import type { Layout } from './layout.ts';
 export async function withLock<T>(layout: Layout, action: () => Promise<T>): Promise<T> {
   // A socket in the abstract namespace: a name without a file.
   const name = `\0${layout.folder}`;
-  let lock = await listen(name);
-  while (lock === undefined) {
+  let unlock = await take(name);
+  while (unlock === undefined) {
     await setTimeout(100);
-    lock = await listen(name);
+    unlock = await take(name);
   }
   try {
     return await action();
   } finally {
-    lock.close();
+    unlock();
   }
 }
 
-function listen(name: string): Promise<Server | undefined> {
+/** What gives the lock back; undefined while another process has it. */
+function take(name: string): Promise<(() => void) | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('listening', () => resolve(server));
+    server.once('listening', () => resolve(() => server.close()));
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') {
         resolve(undefined);

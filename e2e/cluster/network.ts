@@ -59,8 +59,7 @@ export async function connectNode(layout: Layout, node: NodeLayout, init: number
 }
 
 export async function disconnectNode(layout: Layout, node: NodeLayout): Promise<void> {
-  const links = await linksOf(layout);
-  if (links.some(({ ifname }) => ifname === node.link)) {
+  if ((await linksOf(layout)).some(({ ifname }) => ifname === node.link)) {
     await ip(['link', 'delete', node.link]).catch(async (error: unknown) => {
       // The kernel removes the link by itself when the node's namespace goes.
       if ((await linkNamed(node.link)) !== undefined) {

@@ -35,12 +35,10 @@ export interface RunningNode {
 export async function startNode(layout: Layout, node: NodeLayout, pause: string): Promise<RunningNode> {
   const script = await writeStartScript(layout, node);
   await createCgroup(cgroupOf(layout, node));
+  const namespaces = ['--mount', '--net', '--pid', '--fork', '--mount-proc', '--kill-child', '--propagation=private'];
   const unshare = await startProcess(layout, {
     name: `${node.name}-namespaces`,
-    command: [
-      ...['unshare', '--mount', '--net', '--pid', '--fork', '--mount-proc', '--kill-child', '--propagation=private'],
-      ...['sh', script, inNode(pause)],
-    ],
+    command: ['unshare', ...namespaces, 'sh', script, inNode(pause)],
   });
   let init = 0;
   await waitUntil(

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 export interface ProcessSpec {
@@ -55,13 +55,20 @@ export async function recordProcess(
 
 export async function recordedProcesses(folders: ProcessFolders): Promise<readonly ProcessRecord[]> {
   const files = await readdir(folders.records).catch(() => []);
-  return Promise.all(
-    files.map(async (file) => JSON.parse(await readFile(join(folders.records, file), 'utf8')) as ProcessRecord),
-  );
+  const records = await Promise.all(files.map((file) => recordedProcess(folders, basename(file, '.json'))));
+  // Others may end processes meanwhile.
+  return records.filter((record) => record !== undefined);
 }
 
 export async function recordedProcess(folders: ProcessFolders, name: string): Promise<ProcessRecord | undefined> {
-  return (await recordedProcesses(folders)).find((record) => record.name === name);
+  try {
+    return JSON.parse(await readFile(recordFile(folders, name), 'utf8')) as ProcessRecord;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** Ends the process of that name, if there is one, and forgets it. */

@@ -7,16 +7,17 @@ import { join } from 'node:path';
 import { run } from './commands.ts';
 import { cacheFolder } from './layout.ts';
 
-export type ProgramName = 'kubernetes' | 'kwok' | 'pause';
+export type ProgramName = 'coredns' | 'kubernetes' | 'kwok' | 'pause';
 
 const MINUTES: Readonly<Record<ProgramName, string>> = {
+  coredns: 'about two minutes',
   kubernetes: 'about five minutes',
   kwok: 'about two minutes',
   pause: 'seconds',
 };
 
 /** The path of the program, which is built when this version of it has not been built here yet. */
-export async function program(name: ProgramName, report: (line: string) => void): Promise<string> {
+export async function program(name: ProgramName, report: (line: string) => void = () => {}): Promise<string> {
   const sources = join(import.meta.dirname, name);
   const digest = await digestOf(sources);
   const folder = join(cacheFolder(), `${name}-${digest}`);

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 
 import { authorityIn, issueCertificate } from './certificates.ts';
 import { run } from './commands.ts';
-import { controlPlaneFolder } from './control-plane.ts';
 import type { Layout } from './layout.ts';
 import { IN_NODE } from './node.ts';
-import { endProcess, startProcess, waitUntil, type ProcessRecord } from './processes.ts';
+import { endProcess, startProcess, waitUntil } from './processes.ts';
 
 export interface RegistryOptions {
   /** Served over TLS with a certificate of the cluster's own authority. */
@@ -46,7 +45,7 @@ export async function startRegistry(layout: Layout, port: number, options: Regis
   await waitUntil(`the registry at 127.0.0.1:${port}`, () => answers(scheme, port), { processes, timeoutMs: 20_000 });
   return {
     host: `127.0.0.1:${port}`,
-    ...(options.tls === true ? { authority: authorityIn(controlPlaneFolder(layout)).certificate } : {}),
+    ...(options.tls === true ? { authority: authorityIn(layout.secrets).certificate } : {}),
     stop: async () => {
       await endProcess(layout, `${name}-for-nodes`);
       await endProcess(layout, name);
@@ -66,7 +65,7 @@ async function configuration(
   const { tls, htpasswd } = options;
   const http: Record<string, unknown> = { addr: `127.0.0.1:${port}`, relativeurls: true };
   if (tls === true) {
-    const authority = authorityIn(controlPlaneFolder(layout));
+    const authority = authorityIn(layout.secrets);
     const names = ['IP:127.0.0.1', `IP:${layout.hostAddress}`, 'DNS:localhost'];
     http['tls'] = await issueCertificate(authority, { folder, name: 'registry', names });
   }
@@ -97,7 +96,7 @@ async function showToNodes(layout: Layout, port: number, scheme: string): Promis
   const folder = join(layout.folder, 'registries', `127.0.0.1:${port}`);
   await mkdir(folder, { recursive: true });
   const url = `${scheme}://${layout.hostAddress}:${port}`;
-  const authority = authorityIn(`${IN_NODE.cluster}/control-plane`).certificate;
+  const authority = authorityIn(`${IN_NODE.cluster}/secrets`).certificate;
   const lines = [`server = "${url}"`, `[host."${url}"]`, 'capabilities = ["pull", "resolve"]', `ca = "${authority}"`];
   await writeFile(join(folder, 'hosts.toml'), `${lines.join('\n')}\n`);
 }

@@ -23,6 +23,7 @@ export interface ClusterState {
     readonly controllerManager: User;
     readonly scheduler: User;
     readonly proxy: User;
+    readonly dns: User;
     readonly kwok: User;
     readonly nodes: Readonly<Record<string, User>>;
   };
