@@ -16,6 +16,11 @@ import type { Deployers } from './service/deployer.ts';
 import { ServiceReconciler, type ServiceLimits } from './service/reconcile.ts';
 import type { ReplicaChanged, Substrate } from './substrate/substrate.ts';
 
+export interface ControllerLimits extends ServiceLimits {
+  /** How long attaching waits for a load balancer before the port of the nodes is taken instead. */
+  readonly loadBalancerTimeoutMs: number;
+}
+
 export interface ControllerParts {
   readonly state: State;
   readonly environments: Environments;
@@ -25,7 +30,7 @@ export interface ControllerParts {
   readonly router: Router;
   /** Null when there is no registry to push images to: then no Kubernetes can be a compute target. */
   readonly kubernetes: KubernetesParts | null;
-  readonly limits: ServiceLimits;
+  readonly limits: ControllerLimits;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -73,10 +78,12 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     state,
     installer: {
       install: async (...of) => (kubernetes ?? needRegistry()).installer.install(...of),
+      refresh: async (...of) => (kubernetes ?? needRegistry()).installer.refresh(...of),
       uninstall: async (...of) => (kubernetes ?? needRegistry()).installer.uninstall(...of),
     },
     removed: async (computeId) => kubernetes?.clusters.close(computeId),
     provisioningTimeoutMs: PROVISIONING_TIMEOUT_MS,
+    loadBalancerTimeoutMs: parts.limits.loadBalancerTimeoutMs,
     clock,
   });
   const serviceLoop = new Loop({

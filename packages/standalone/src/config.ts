@@ -29,6 +29,8 @@ const Variables = z.object({
   FARLED_SCHEDULING_TIMEOUT_SECONDS: seconds.default(300),
   /** How long a deployment may take in all. */
   FARLED_DEPLOYMENT_TIMEOUT_SECONDS: seconds.default(1800),
+  /** How long attaching a cluster waits for a load balancer before the port of its nodes is taken instead. */
+  FARLED_LOAD_BALANCER_TIMEOUT_SECONDS: seconds.default(60),
   /** Installs azureml-defaults, with its web server, where an environment names it. */
   FARLED_INSTALL_AZUREML_DEFAULTS: flag.default(false),
   /** `host/path` of the registry that images are pushed to and clusters pull from; without it only this machine runs services. */
@@ -58,6 +60,7 @@ export interface StandaloneConfig {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly schedulingTimeoutMs: number;
   readonly deploymentTimeoutMs: number;
+  readonly loadBalancerTimeoutMs: number;
   readonly installAzuremlDefaults: boolean;
   readonly registry: RegistryConfig;
 }
@@ -85,6 +88,7 @@ export function standaloneConfig(environment: Readonly<Record<string, string | u
     logLevel: variables.FARLED_LOG_LEVEL,
     schedulingTimeoutMs: variables.FARLED_SCHEDULING_TIMEOUT_SECONDS * 1000,
     deploymentTimeoutMs: variables.FARLED_DEPLOYMENT_TIMEOUT_SECONDS * 1000,
+    loadBalancerTimeoutMs: variables.FARLED_LOAD_BALANCER_TIMEOUT_SECONDS * 1000,
     installAzuremlDefaults: variables.FARLED_INSTALL_AZUREML_DEFAULTS,
     registry: {
       repository: variables.FARLED_REGISTRY ?? null,

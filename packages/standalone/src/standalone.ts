@@ -105,6 +105,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
         ...DEFAULT_LIMITS,
         schedulingTimeoutMs: config.schedulingTimeoutMs,
         deploymentTimeoutMs: config.deploymentTimeoutMs,
+        loadBalancerTimeoutMs: config.loadBalancerTimeoutMs,
       },
       clock,
       log,

@@ -10,6 +10,8 @@ import type { Installed } from './kubernetes/installer.ts';
 /** What a Kubernetes behind a compute target is asked. */
 export interface ClusterInstaller {
   install(compute: ComputeRecord, log: (line: string) => void, signal: AbortSignal): Promise<Installed>;
+  /** Changes nothing in the cluster. */
+  refresh(compute: ComputeRecord, signal: AbortSignal): Promise<Installed>;
   /** True once nothing is left. */
   uninstall(compute: ComputeRecord, signal: AbortSignal): Promise<boolean>;
 }
@@ -21,10 +23,13 @@ export interface ComputeReconcilerParts {
   readonly removed: (computeId: string) => Promise<void>;
   /** How long a cluster may take to bring the routers up, and to let go of them. */
   readonly provisioningTimeoutMs: number;
+  /** How long to wait for a load balancer before the port of the nodes is taken instead. */
+  readonly loadBalancerTimeoutMs: number;
   readonly clock: Clock;
 }
 
 const POLL_MS = 1000;
+const REFRESH_MS = 60_000;
 
 export class ComputeReconciler {
   readonly #parts: ComputeReconcilerParts;
@@ -48,10 +53,10 @@ export class ComputeReconciler {
     const { state } = this.#parts;
     const running = await state.operations.running();
     const operation = running.find((one) => one.targetId === computeId && !hasEnded(one.state));
-    if (operation === undefined) {
-      return {};
-    }
     const compute = await state.computes.byId(computeId);
+    if (operation === undefined) {
+      return this.#refresh(compute, signal);
+    }
     await state.operations.setState(operation.id, 'Running');
     const isDone =
       operation.kind === 'CreateCompute'
@@ -62,6 +67,19 @@ export class ComputeReconciler {
     }
     this.#waitedFor.delete(operation.id);
     return {};
+  }
+
+  /** Nodes come and go, and a load balancer may come late. */
+  async #refresh(compute: ComputeRecord | undefined, signal: AbortSignal): Promise<Result> {
+    if (compute?.clusterKind !== 'kubernetes' || compute.provisioningState !== 'Succeeded') {
+      return {};
+    }
+    const { state, installer } = this.#parts;
+    const { scoringUrl } = await installer.refresh(compute, signal);
+    if (scoringUrl !== null) {
+      await state.computes.setScoringUrl(compute.id, scoringUrl);
+    }
+    return { requeueAfterMs: REFRESH_MS };
   }
 
   async #create(compute: ComputeRecord | undefined, operation: OperationRecord, signal: AbortSignal): Promise<boolean> {
@@ -81,17 +99,21 @@ export class ComputeReconciler {
     try {
       const log = (line: string): void => void state.operations.appendLog(operation.id, [line]);
       const installed = await installer.install(compute, log, signal);
-      if (installed.state === 'ready') {
-        await state.computes.setScoringUrl(compute.id, installed.scoringUrl);
+      const patient = !this.#hasRun(operation, this.#parts.loadBalancerTimeoutMs);
+      const scoringUrl = installed.scoringUrl ?? (patient ? null : installed.meanwhile);
+      const waitsFor = installed.waitsFor ?? '';
+      if (scoringUrl !== null) {
+        await state.computes.setScoringUrl(compute.id, scoringUrl);
         return await this.#succeed(compute, operation, [
-          `Compute target "${compute.name}" is attached; scoring requests go to ${installed.scoringUrl}.`,
+          ...(installed.scoringUrl === null ? [`${waitsFor} Until it has, the port of the nodes is taken.`] : []),
+          `Compute target "${compute.name}" is attached; scoring requests go to ${scoringUrl}.`,
         ]);
       }
-      await this.#tellOnce(operation, installed.for);
+      await this.#tellOnce(operation, waitsFor);
       if (this.#isLate(operation)) {
         throw new FarledError(
           'DeploymentTimedOut',
-          `The cluster did not bring up Farled's routers in time. ${installed.for}`,
+          `The cluster did not bring up Farled's routers in time. ${waitsFor}`,
         );
       }
       return false;
@@ -163,8 +185,11 @@ export class ComputeReconciler {
   }
 
   #isLate(operation: OperationRecord): boolean {
-    const { clock, provisioningTimeoutMs } = this.#parts;
-    return clock.now() - Date.parse(operation.startTime ?? operation.createdTime) >= provisioningTimeoutMs;
+    return this.#hasRun(operation, this.#parts.provisioningTimeoutMs);
+  }
+
+  #hasRun({ startTime, createdTime }: OperationRecord, milliseconds: number): boolean {
+    return this.#parts.clock.now() - Date.parse(startTime ?? createdTime) >= milliseconds;
   }
 }
 

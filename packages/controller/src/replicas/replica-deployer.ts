@@ -143,6 +143,7 @@ export class ReplicaDeployer implements Deployer {
         observed.filter((replica) => !plan.retire.includes(replica.id)),
         crashes,
       ),
+      neededReplicas: target.replicas,
       complete: false,
       trouble: crashes.last === null ? null : crashError(crashes),
       giveUp: null,

@@ -27,6 +27,8 @@ export interface Goal {
 /** How far a goal is. */
 export interface Applied {
   readonly replicas: ReplicaSummary;
+  /** As many must answer for the service to count as healthy: fewer than desired while it grows with the load. */
+  readonly neededReplicas: number;
   /** As many replicas as wanted get requests, all of this spec, and no others do. */
   readonly complete: boolean;
   /** What is wrong with replicas that do not answer. */

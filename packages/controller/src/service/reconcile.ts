@@ -207,6 +207,7 @@ export class ServiceReconciler implements AsyncDisposable {
     const status = deriveStatus({
       generation: service.generation,
       replicas: applied.replicas,
+      neededReplicas: applied.neededReplicas,
       trouble: applied.trouble,
       changing: operation !== null && !complete,
       failure: candidate.failure,
@@ -246,6 +247,7 @@ export class ServiceReconciler implements AsyncDisposable {
     const status = deriveStatus({
       generation: service.generation,
       replicas: NO_REPLICAS,
+      neededReplicas: 0,
       trouble: null,
       changing: operation !== null,
       ...obstacle,

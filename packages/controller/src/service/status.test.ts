@@ -12,6 +12,7 @@ const status = (input: Partial<StatusInput>) =>
   deriveStatus({
     generation: 2,
     replicas: counts(1, 1),
+    neededReplicas: input.replicas?.desiredReplicas ?? 1,
     trouble: null,
     changing: false,
     failure: null,
@@ -23,6 +24,7 @@ test.each([
   ['all replicas are ready', {}, 'Healthy'],
   ['a replica is missing', { replicas: counts(1, 0) }, 'Unhealthy'],
   ['fewer are ready than wanted', { replicas: counts(2, 1) }, 'Unhealthy'],
+  ['it grows with the load', { replicas: counts(3, 1), neededReplicas: 1 }, 'Healthy'],
   ['an operation runs', { changing: true }, 'Transitioning'],
   ['there is no room', { changing: true, unschedulable: errorBody('Unschedulable', 'full') }, 'Unschedulable'],
   ['the spec failed, though the one before it answers', { failure: errorBody('UserScriptInitFailed', 'no') }, 'Failed'],

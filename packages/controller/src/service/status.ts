@@ -18,6 +18,7 @@ export const NO_REPLICAS: ReplicaSummary = {
 export interface StatusInput {
   readonly generation: number;
   readonly replicas: ReplicaSummary;
+  readonly neededReplicas: number;
   /** What is wrong with replicas that do not answer. */
   readonly trouble: ErrorBody | null;
   /** True while an operation on the service runs. */
@@ -39,7 +40,7 @@ export function deriveStatus(input: StatusInput): ServiceStatus {
   if (input.changing) {
     return { ...base, state: 'Transitioning', error: null };
   }
-  return base.availableReplicas >= base.desiredReplicas && base.availableReplicas > 0
+  return base.availableReplicas >= input.neededReplicas && base.availableReplicas > 0
     ? { ...base, state: 'Healthy', error: null }
     : { ...base, state: 'Unhealthy', error: input.trouble };
 }

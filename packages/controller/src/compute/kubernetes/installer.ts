@@ -8,7 +8,7 @@ import type { KubernetesClusters } from './clusters.ts';
 import { buildRouterImage, type RouterImageParts } from './router-image.ts';
 import { routerObjects } from './router-objects.ts';
 import { routerTrouble } from './router-trouble.ts';
-import { scoringAddress } from './scoring-address.ts';
+import { nodeAddress, scoringAddress } from './scoring-address.ts';
 
 export interface InstallerParts {
   readonly state: State;
@@ -20,9 +20,14 @@ export interface InstallerParts {
 }
 
 /** How far an installation is. */
-export type Installed =
-  | { readonly state: 'ready'; readonly scoringUrl: string }
-  | { readonly state: 'waiting'; readonly for: string };
+export interface Installed {
+  /** Where scoring requests go; null while there is something to wait for. */
+  readonly scoringUrl: string | null;
+  /** What is waited for, as a sentence; null when nothing is. */
+  readonly waitsFor: string | null;
+  /** Where the routers can be reached meanwhile, if they can. */
+  readonly meanwhile: string | null;
+}
 
 const BY_KIND = new Map<string, Kind>(Object.values(KINDS).map((kind: Kind) => [kind.kind, kind]));
 
@@ -46,6 +51,13 @@ export class RouterInstaller {
       await this.#apply(compute, client, log, signal);
       this.#applied.add(compute.id);
     }
+    return look(client, signal);
+  }
+
+  /** Where the routers are by now, and what the cluster has become; changes nothing in it. */
+  async refresh(compute: ComputeRecord, signal: AbortSignal): Promise<Installed> {
+    const { client } = await this.#parts.clusters.of(compute);
+    await this.#parts.check(compute, client, signal);
     return look(client, signal);
   }
 
@@ -136,14 +148,17 @@ async function look(client: KubernetesClient, signal: AbortSignal): Promise<Inst
       { namespace: CLUSTER.systemNamespace, labelSelector: `app.kubernetes.io/name=${CLUSTER.router}` },
       signal,
     );
-    return { state: 'waiting', for: `The routers are not ready. ${routerTrouble(pods)}` };
+    return { scoringUrl: null, waitsFor: `The routers are not ready. ${routerTrouble(pods)}`, meanwhile: null };
   }
   const service = await client.get(KINDS.service, key, signal);
   const nodes = await client.list(KINDS.node, {}, signal);
   const scoringUrl = service === undefined ? null : scoringAddress(service, nodes);
-  return scoringUrl === null
-    ? { state: 'waiting', for: 'The cluster has given the routers no address to be reached at.' }
-    : { state: 'ready', scoringUrl };
+  const noBalancer = 'The routers are ready; the cluster has no load balancer for them yet.';
+  return {
+    scoringUrl,
+    waitsFor: scoringUrl === null ? noBalancer : null,
+    meanwhile: service === undefined ? null : nodeAddress(service, nodes),
+  };
 }
 
 function isRolledOut({ metadata, spec, status }: Deployment): boolean {

@@ -1,7 +1,7 @@
 import type { Node, Service } from '@farled/kubernetes';
 import { expect, test } from 'vitest';
 
-import { scoringAddress } from './scoring-address.ts';
+import { nodeAddress, scoringAddress } from './scoring-address.ts';
 
 const service = (
   spec: Partial<Service['spec']>,
@@ -38,4 +38,9 @@ test.each([
     node({ type: 'ExternalIP', address: '9.9.9.9' }),
   ];
   expect(scoringAddress(of, nodes)).toBe(expected);
+});
+
+test('a load balancer that has no address is reached by the port of the nodes', () => {
+  const nodes = [node({ type: 'InternalIP', address: '5.6.7.8' })];
+  expect(nodeAddress(service({ type: 'LoadBalancer' }), nodes)).toBe('http://5.6.7.8:31000');
 });

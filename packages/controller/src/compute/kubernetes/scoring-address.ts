@@ -13,15 +13,23 @@ export function scoringAddress(service: Service, nodes: readonly Node[]): string
       const host = ingress?.hostname ?? ingress?.ip;
       return host === undefined ? null : address(host, port.port);
     }
-    case 'NodePort': {
-      const host = nodes.map(nodeHost).find((found) => found !== undefined);
-      return host === undefined || port.nodePort === undefined ? null : address(host, port.nodePort);
-    }
+    case 'NodePort':
+      return nodeAddress(service, nodes);
     default:
       return service.spec.clusterIP === undefined || service.spec.clusterIP === 'None'
         ? null
         : address(service.spec.clusterIP, port.port);
   }
+}
+
+/**
+ * The port that nodes have for the Service. One for a load balancer has it too: that is how the routers are reached in
+ * a cluster that has none to give.
+ */
+export function nodeAddress({ spec }: Service, nodes: readonly Node[]): string | null {
+  const nodePort = spec.ports[0]?.nodePort;
+  const host = nodes.map(nodeHost).find((found) => found !== undefined);
+  return host === undefined || nodePort === undefined ? null : address(host, nodePort);
 }
 
 /** The address that most can reach comes first. */

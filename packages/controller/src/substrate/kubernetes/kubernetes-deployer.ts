@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 
+import { initialReplicas } from '@farled/contract';
 import { KINDS, type KubernetesClient } from '@farled/kubernetes';
 import type { Clock } from '@farled/service';
 import type { ComputeRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
@@ -175,6 +176,7 @@ export class KubernetesDeployer implements Deployer {
 
   #looked(service: ServiceRecord, workload: Workload, goal: Goal): Applied {
     const seen = this.#diagnosis(service.id, workload);
+    const needed = initialReplicas(workload.settings);
     return {
       replicas: {
         desiredReplicas: seen.desired,
@@ -182,10 +184,12 @@ export class KubernetesDeployer implements Deployer {
         availableReplicas: seen.available,
         replicas: seen.replicas,
       },
+      neededReplicas: needed,
       complete: seen.complete,
       trouble: seen.failure ?? seen.trouble,
       giveUp: goal.onTrial ? seen.failure : null,
-      unschedulable: seen.unschedulable,
+      // More replicas than there is room for are a wish of the load, and no fault of the service.
+      unschedulable: seen.available >= needed && seen.complete ? null : seen.unschedulable,
       recheckAfterMs: seen.complete ? null : ROLLOUT_POLL_MS,
     };
   }

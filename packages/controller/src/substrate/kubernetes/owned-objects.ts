@@ -36,6 +36,7 @@ const KINDS_OF_SERVICES = [
   KINDS.service,
   KINDS.secret,
   KINDS.networkPolicy,
+  KINDS.podDisruptionBudget,
   KINDS.replicaSet,
   KINDS.pod,
 ] as const satisfies readonly Kind[];

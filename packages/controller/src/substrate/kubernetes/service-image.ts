@@ -143,7 +143,8 @@ export async function buildServiceImage(
         source,
       ],
       config: {
-        env: runtimeVariables,
+        // A home that any user may write to; the service's own variables win.
+        env: { ...runtimeVariables, HOME: '/tmp' },
         entrypoint: [NODE_IN_IMAGE, `${RUNTIME_FOLDER}/${PROGRAM_FILE}`],
         workingDir: APP_ROOT,
         user: `${USER}:${USER}`,

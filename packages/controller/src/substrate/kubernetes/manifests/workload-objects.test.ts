@@ -18,6 +18,7 @@ test('pods come last, after what they need and what protects them', () => {
   expect(names).toEqual([
     expect.stringMatching(/^Secret diabetes-environment-[0-9a-f]{8}$/),
     'NetworkPolicy diabetes',
+    'PodDisruptionBudget diabetes',
     'Service diabetes',
     'Secret diabetes-route',
     'Deployment diabetes',
@@ -68,7 +69,7 @@ test("the user's variables are in a Secret that never changes, and nowhere else"
   expect(environment?.data?.['EMPTY']).toBe('');
   const others = objects(workload).filter(({ object }) => object !== environment);
   expect(JSON.stringify(objects(workload).slice(1))).not.toContain('s3cret');
-  expect(others).toHaveLength(5);
+  expect(others).toHaveLength(6);
 });
 
 test('another content of the variables has another name, another order has not', () => {

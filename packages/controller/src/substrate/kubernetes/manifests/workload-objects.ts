@@ -3,6 +3,7 @@ import { type Kind, KINDS, type KubernetesObject } from '@farled/kubernetes';
 
 import type { Workload } from '../workload.ts';
 import { deployment } from './deployment.ts';
+import { disruptionBudget } from './disruption-budget.ts';
 import { environmentSecret } from './environment-secret.ts';
 import { headlessService } from './headless-service.ts';
 import { networkPolicy } from './network-policy.ts';
@@ -25,6 +26,7 @@ export function workloadObjects(workload: Workload): readonly WorkloadObject[] {
   return [
     ...(environment === null ? [] : [{ kind: KINDS.secret, object: environment }]),
     { kind: KINDS.networkPolicy, object: networkPolicy(workload) },
+    { kind: KINDS.podDisruptionBudget, object: disruptionBudget(workload) },
     { kind: KINDS.service, object: headlessService(workload) },
     { kind: KINDS.secret, object: routeSecret(workload) },
     { kind: KINDS.deployment, object: deployment(workload) },
