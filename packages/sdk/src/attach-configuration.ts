@@ -10,9 +10,7 @@ export type ProvisioningConfiguration = Extract<PutBody, { mode: 'create' }>;
 type AttachBody = Extract<PutBody, { mode: 'attach' }>;
 
 /** A known cluster, by resource id, or by resource group and name in the workspace's subscription. */
-type KnownCluster =
-  | { readonly resourceId: string }
-  | { readonly resourceGroup: string; readonly clusterName: string };
+type KnownCluster = { readonly resourceId: string } | { readonly resourceGroup: string; readonly clusterName: string };
 
 /** A Kubernetes that becomes known with its compute target. Files are read when it is attached. */
 export type KubernetesAccess =

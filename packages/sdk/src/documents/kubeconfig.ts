@@ -87,8 +87,8 @@ async function inlined(
       fields['token'] = Buffer.from(await read(tokenFile))
         .toString('utf8')
         .trim();
-      delete fields['tokenFile'];
     }
+    delete fields['tokenFile'];
     all.push({ name: entry['name'], [key]: fields });
   }
   return all;
