@@ -404,6 +404,28 @@ test.each<[string, Partial<Connection>]>([
   expect(await client.get(KINDS.pod, key, signal)).toEqual(pod);
 });
 
+test('who has a certificate is known by it', async () => {
+  const { client } = await start((_request, response) => answerJson(response, pod), {
+    wire: { tls: { cert: SERVER_CERTIFICATE, key: SERVER_KEY, ca: AUTHORITY } },
+    connection: {
+      certificateAuthority: AUTHORITY,
+      tlsServerName: 'localhost',
+      credential: { kind: 'certificate', certificate: SERVER_CERTIFICATE, key: SERVER_KEY },
+    },
+  });
+  expect(await client.get(KINDS.pod, key, signal)).toEqual(pod);
+});
+
+test('an address as the name in the certificate is checked as well', async () => {
+  const { client } = await start((_request, response) => answerJson(response, pod), {
+    wire: { tls: { cert: SERVER_CERTIFICATE, key: SERVER_KEY } },
+    connection: { certificateAuthority: AUTHORITY, tlsServerName: '10.0.0.1' },
+  });
+  await expect(client.get(KINDS.pod, key, signal)).rejects.toMatchObject({
+    message: expect.stringContaining('not for the name 10.0.0.1'),
+  });
+});
+
 test('a server that does not speak TLS is told from one that can not be reached', async () => {
   const { client } = await start(() => {}, {});
   const address = client.server.replace('http:', 'https:');

@@ -176,6 +176,18 @@ test('a watch that falls silent for longer than it may last is given up', async 
   await driveUntil(clock, agrees);
 });
 
+test('a quiet watch that has bookmarks stays', async () => {
+  const { clock, server, agrees } = await follow();
+  await driveUntil(clock, agrees);
+  const [watching] = server.watches;
+  for (let minutes = 0; minutes < 20; minutes += 1) {
+    const next = clock.now() + 60_000;
+    server.bookmark();
+    await driveUntil(clock, () => clock.now() >= next, 2000);
+  }
+  expect([...server.watches]).toEqual([watching]);
+});
+
 test('a listener that fails misses nothing that follows', async () => {
   const { clock, server, told, onChange, agrees } = await follow();
   await driveUntil(clock, agrees);

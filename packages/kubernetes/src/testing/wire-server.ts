@@ -21,7 +21,8 @@ export interface WireServer extends AsyncDisposable {
 
 export interface WireOptions {
   readonly port?: number;
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** With `ca`, only clients that have a certificate of it are let in. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
 }
 
 export type Answering = (request: WireRequest, response: ServerResponse, count: number) => void;
@@ -43,7 +44,10 @@ export async function startWireServer(answer: Answering, { port = 0, tls }: Wire
       answer(request, response, requests.length - 1);
     });
   };
-  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  const server =
+    tls === undefined
+      ? createServer(listener)
+      : createTlsServer({ ...tls, requestCert: tls.ca !== undefined }, listener);
   await new Promise<void>((resolve) => {
     server.listen(port, '127.0.0.1', resolve);
   });
