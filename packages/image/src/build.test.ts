@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +18,7 @@ import { whiteout } from './layers/whiteout.ts';
 import { anonymous } from './registry/credentials.ts';
 import { parseReference } from './registry/reference.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
+import { saveImage } from './save.ts';
 import { type RunningRegistry, startRegistry } from './testing/start-registry.ts';
 
 const run = promisify(execFile);
@@ -277,7 +278,7 @@ test('documents are attached to an image once, and found again', async () => {
   await attach(registry, subject, origin, signal);
   expect(await attach(registry, subject, bill, signal)).toEqual(first);
   const found = await registry.referrers(subject, digest, signal);
-  expect(found.map(({ artifactType }) => artifactType).toSorted()).toEqual([
+  expect(found.map(({ artifactType }) => artifactType ?? '').toSorted((a, b) => (a < b ? -1 : 1))).toEqual([
     'application/vnd.cyclonedx+json',
     'application/vnd.in-toto+json',
   ]);
@@ -300,3 +301,35 @@ test('a base that is not there is named', async () => {
     message: expect.stringContaining(`${running.host}/none: getting the image 1 failed`),
   });
 });
+
+test.each(['gzip', 'zstd'] as const)(
+  'a saved image of layers packed by %s is read by other tools',
+  async (compression) => {
+    const base = await build({
+      name: `base-${count}`,
+      compression,
+      layers: () => [filesLayer('base', { '/etc/base': 'b' })],
+    });
+    const parts = {
+      registry,
+      cache: createLayerCache({ folder: join(folder, 'cache'), clock: systemClock }),
+      base: parseReference(base.reference),
+      layers: () => [filesLayer('own', { '/app/a': 'own' })],
+      config: { entrypoint: ['run'] },
+      compression,
+      signal,
+    };
+    const file = join(folder, 'image.tar');
+    const { digest } = await saveImage({ ...parts, platform: amd64, name: 'scorer:v1', file });
+    expect(digest).toBe((await build(parts)).digest);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    const docker = JSON.parse(
+      (await run('skopeo', ['inspect', '--config', `docker-archive:${file}:scorer:v1`])).stdout,
+    ) as object;
+    const oci = JSON.parse(
+      (await run('skopeo', ['inspect', '--raw', `oci-archive:${file}:scorer:v1`])).stdout,
+    ) as object;
+    expect(docker).toMatchObject({ config: { Entrypoint: ['run'] }, rootfs: { diff_ids: { length: 2 } } });
+    expect(oci).toMatchObject({ layers: [{ size: expect.any(Number) }, { size: expect.any(Number) }] });
+  },
+);

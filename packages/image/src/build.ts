@@ -1,11 +1,12 @@
 /** Builds an image in a registry: a base, layers upon it, settings; sends only what the registry doesn't have. */
-import { type Base, imageConfig, imageIndex, imageManifest, type LaidLayer, type RunSettings } from './image-config.ts';
+import { type Base, imageIndex, type LaidLayer, type RunSettings } from './image-config.ts';
+import { type DescribedImage, describeImage, loadBase, withNames } from './image-description.ts';
 import type { LayerCache, PackedLayer } from './layers/cache.ts';
 import type { Compression } from './layers/compression.ts';
 import type { LayerSource } from './layers/layer.ts';
 import { mapParallel } from './parallel.ts';
 import { digestOfBytes } from './registry/digest.ts';
-import { formatPlatform, MEDIA, type Platform, readImageConfig } from './registry/documents.ts';
+import { formatPlatform, MEDIA, type Platform } from './registry/documents.ts';
 import { RegistryRefusal } from './registry/failure.ts';
 import { formatReference, type Reference, type Repository } from './registry/reference.ts';
 import type { Registry } from './registry/registry.ts';
@@ -40,17 +41,7 @@ export interface BuiltImage {
   readonly layers: readonly (LaidLayer & { readonly platform: string })[];
 }
 
-interface Manifest {
-  readonly platform: Platform;
-  readonly bytes: Buffer;
-  readonly config: Buffer;
-  readonly digest: string;
-  readonly size: number;
-  readonly layers: readonly LaidLayer[];
-}
-
 const AT_ONCE = 4;
-const MAXIMUM_CONFIG_BYTES = 8 * 1024 * 1024;
 
 export async function buildImage(request: BuildRequest): Promise<BuiltImage> {
   const { compression = 'zstd', log } = request;
@@ -123,12 +114,15 @@ async function pushPlatform(
   platform: Platform,
   compression: Compression,
   pushed: { bytes: number },
-): Promise<Manifest> {
+): Promise<DescribedImage> {
   const { registry, cache, target, signal, log } = request;
-  const [base, sources] = await Promise.all([loadBase(request, platform), request.layers(platform)]);
+  const [base, sources] = await Promise.all([
+    loadBase(request.registry, request.base, platform, signal),
+    request.layers(platform),
+  ]);
   const known = await Promise.all(sources.map((source) => cache.recall(source, compression)));
   if (known.every((layer) => layer !== undefined)) {
-    const manifest = describeImage(request, platform, base, withNames(sources, known));
+    const manifest = describeImage(base, platform, withNames(sources, known), request.config);
     // Who has the manifest has all that it names: registries see to that when they take it.
     if ((await registry.headManifest({ ...target, tag: null, digest: manifest.digest }, signal)) !== null) {
       return manifest;
@@ -162,38 +156,11 @@ async function pushPlatform(
     ...baseUploads(request, base).map((upload) => (stop: AbortSignal) => send(upload(stop), 'of the base', stop)),
   ];
   await mapParallel(works, AT_ONCE, signal, (work, stop) => work(stop));
-  const manifest = describeImage(request, platform, base, withNames(sources, layers));
+  const manifest = describeImage(base, platform, withNames(sources, layers), request.config);
   const { config } = manifest;
   const configName = { digest: digestOfBytes(config), size: config.length };
   await send({ ...configName, read: (start) => once(config.subarray(start)) }, 'with the configuration', signal);
   return manifest;
-}
-
-function withNames(sources: readonly LayerSource[], packed: readonly PackedLayer[]): LaidLayer[] {
-  return packed.map((layer, index) => ({ name: sources[index]?.name ?? '', ...layer }));
-}
-
-function describeImage(
-  request: BuildRequest,
-  platform: Platform,
-  base: Base | null,
-  layers: readonly LaidLayer[],
-): Manifest {
-  const config = Buffer.from(JSON.stringify(imageConfig(base, platform, layers, request.config)));
-  const document = imageManifest(base, { digest: digestOfBytes(config), size: config.length }, layers);
-  const bytes = Buffer.from(JSON.stringify(document));
-  const size = document.layers.reduce((sum, layer) => sum + layer.size, bytes.length + config.length);
-  return { platform, bytes, config, digest: digestOfBytes(bytes), size, layers };
-}
-
-async function loadBase({ registry, base, signal }: BuildRequest, platform: Platform): Promise<Base | null> {
-  if (base === null) {
-    return null;
-  }
-  const { document } = await registry.imageManifest(base, platform, signal);
-  const { config } = document.manifest;
-  const bytes = await registry.readBlobBytes(base, config, MAXIMUM_CONFIG_BYTES, signal);
-  return { manifest: document.manifest, config: readImageConfig(bytes, formatReference(base)) };
 }
 
 /** The same layer twice in a base is one blob. */

@@ -29,3 +29,5 @@ export { formatReference, parseReference } from './registry/reference.ts';
 export type { Reference, Repository } from './registry/reference.ts';
 export { createRegistry } from './registry/registry.ts';
 export type { Registry } from './registry/registry.ts';
+export { saveImage } from './save.ts';
+export type { SaveRequest } from './save.ts';

@@ -66,16 +66,15 @@ export async function getManifest(
 }
 
 /** The manifest for one platform, whether the reference names it or an index that has it. */
-export async function getImageManifest(
-  connections: Connections,
+export async function chooseImage(
   reference: Reference,
   platform: Platform,
-  signal: AbortSignal,
+  get: (reference: Reference) => Promise<FoundManifest>,
 ): Promise<FoundManifest & { readonly document: { readonly kind: 'image' } }> {
-  let found = await getManifest(connections, reference, signal);
+  let found = await get(reference);
   if (found.document.kind === 'index') {
     const { digest } = choosePlatform(found.document.index, platform, formatReference(reference));
-    found = await getManifest(connections, { ...reference, digest }, signal);
+    found = await get({ ...reference, digest });
   }
   if (found.document.kind !== 'image') {
     throw new FarledError('ImageNotFound', `${formatReference(reference)} is an index of indexes, which is not read.`);

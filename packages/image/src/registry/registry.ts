@@ -1,15 +1,9 @@
 /** Container registries, as their users see them: distribution-spec 1.1, and those that came before it. */
 import { type BlobName, hasBlob, readBlob, readBlobBytes, readBlobFrom } from './blobs.ts';
 import { Connections, type RegistryParts } from './connection.ts';
+import { ContentMemory } from './content-memory.ts';
 import type { Descriptor, FoundManifest, Platform } from './documents.ts';
-import {
-  deleteManifest,
-  getImageManifest,
-  getManifest,
-  headManifest,
-  putManifest,
-  type PutManifest,
-} from './manifests.ts';
+import { deleteManifest, chooseImage, getManifest, headManifest, putManifest, type PutManifest } from './manifests.ts';
 import type { Reference, Repository } from './reference.ts';
 import { listReferrers, noteReferrer } from './referrers.ts';
 import { type Upload, uploadBlob, type Uploaded } from './upload.ts';
@@ -51,19 +45,39 @@ export interface Registry {
 
 export function createRegistry(parts: RegistryParts): Registry {
   const connections = new Connections(parts);
+  const manifests = new ContentMemory<FoundManifest>();
+  const contents = new ContentMemory<Uint8Array>();
+  const remembered: Registry['manifest'] = (reference, signal) => {
+    const read = (): Promise<FoundManifest> => getManifest(connections, reference, signal);
+    return reference.digest === null
+      ? read()
+      : manifests.get(keyOf(reference, reference.digest), async () => {
+          const value = await read();
+          return { value, size: value.bytes.length };
+        });
+  };
   return {
     headManifest: (reference, signal) => headManifest(connections, reference, signal),
-    manifest: (reference, signal) => getManifest(connections, reference, signal),
-    imageManifest: (reference, platform, signal) => getImageManifest(connections, reference, platform, signal),
+    manifest: remembered,
+    imageManifest: (reference, platform, signal) =>
+      chooseImage(reference, platform, (named) => remembered(named, signal)),
     putManifest: (to, manifest, signal) => putManifest(connections, to, manifest, signal),
     deleteManifest: (from, digest, signal) => deleteManifest(connections, from, digest, signal),
     hasBlob: (from, digest, signal) => hasBlob(connections, from, digest, signal),
     readBlob: (from, blob, signal) => readBlob(connections, from, blob, signal),
     readBlobFrom: (from, blob, start, signal) => readBlobFrom(connections, from, blob, start, signal),
-    readBlobBytes: (from, blob, maximum, signal) => readBlobBytes(connections, from, blob, maximum, signal),
+    readBlobBytes: (from, blob, maximum, signal) =>
+      contents.get(keyOf(from, blob.digest), async () => {
+        const value = await readBlobBytes(connections, from, blob, maximum, signal);
+        return { value, size: value.length };
+      }),
     upload: (to, upload, signal) => uploadBlob(connections, to, upload, signal),
     referrers: (of, digest, signal) => listReferrers(connections, of, digest, signal),
     noteReferrer: (of, subject, referrer, signal) => noteReferrer(connections, of, subject, referrer, signal),
     close: () => connections.close(),
   };
+}
+
+function keyOf({ host, repository }: Repository, digest: string): string {
+  return `${host}/${repository}@${digest}`;
 }

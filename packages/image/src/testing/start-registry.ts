@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+const PROGRAM = 'docker-registry';
 
 export interface RunningRegistry {
   /** 127.0.0.1:port */
@@ -50,7 +51,7 @@ export async function startRegistry({ tls = false, htpasswd, token }: RegistryOp
   if (token !== undefined) {
     await writeFile(join(folder, 'token.crt'), token.root);
   }
-  const child = spawn('docker-registry', ['serve', join(folder, 'config.yml')], {
+  const child = spawn(PROGRAM, ['serve', join(folder, 'config.yml')], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], OTEL_TRACES_EXPORTER: 'none' },
   });
