@@ -1,6 +1,6 @@
 /**
- * What the routers in a cluster are told of a service: one labelled Secret each, beside the service's EndpointSlices,
- * which say where its replicas are. Routers need nothing else, and nobody but the cluster's API server.
+ * What the routers in a cluster are told of a service: one labelled Secret each, kept with the routers. Where its
+ * replicas are, the service's EndpointSlices say. Routers need nothing else, and nobody but the cluster's API server.
  */
 import { z } from 'zod';
 
@@ -14,7 +14,7 @@ export const ClusterRoute = z.object({
   maxConcurrentRequestsPerContainer: z.int(),
   maxQueueWaitMs: z.int(),
   scoringTimeoutMs: z.int(),
-  /** Name of the Deployment in the Secret's namespace, and of the headless Service before it. */
+  /** Name of the Deployment in the service's namespace, and of the headless Service before it. */
   deployment: z.string(),
   scaling: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('fixed'), replicas: z.int() }),
@@ -45,6 +45,8 @@ export const CLUSTER = {
   serviceIdLabel: 'farled.dev/service-id',
   /** Revision of a pod. */
   revisionLabel: 'farled.dev/revision',
+  /** On the Secret with the route, which is kept with the routers: where the service itself is. */
+  namespaceLabel: 'farled.dev/namespace',
   /** On the Secret with the route: value `route`; on the headless Service, and so on its EndpointSlices: `replicas`. */
   roleLabel: 'farled.dev/role',
   /** Key of the route in its Secret. */

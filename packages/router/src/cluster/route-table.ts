@@ -1,12 +1,9 @@
 /** The route table from what the cluster has: pure, so that any state of a cluster is a test. */
-import { type ClusterRoute, type RouteTable, type ServiceRoute } from '@farled/contract';
+import { CLUSTER, type ClusterRoute, type RouteTable, type ServiceRoute } from '@farled/contract';
 import type { EndpointSlice, Secret } from '@farled/kubernetes';
 
 import { endpoints } from './endpoints.ts';
 import { readRoute } from './read-route.ts';
-
-/** Label of a Secret that is not beside its service. */
-const SERVICE_NAMESPACE = 'farled.dev/namespace';
 
 /** Label that Kubernetes gives to every EndpointSlice. */
 const OWNING_SERVICE = 'kubernetes.io/service-name';
@@ -108,7 +105,7 @@ function byAge(a: Secret, b: Secret): number {
 
 /** A Secret that is kept with the routers says where its service is. */
 function namespaceOf({ metadata }: Secret): string {
-  return metadata.labels?.[SERVICE_NAMESPACE] ?? metadata.namespace ?? '';
+  return metadata.labels?.[CLUSTER.namespaceLabel] ?? metadata.namespace ?? '';
 }
 
 function nameOf({ metadata }: Secret): string {

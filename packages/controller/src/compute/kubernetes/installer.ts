@@ -114,6 +114,7 @@ export class RouterInstaller {
       annotations: annotations(compute),
       pullSecret,
       port: PORT,
+      routes: 'withRouters',
     });
   }
 }

@@ -10,8 +10,9 @@ export function objectName(serviceName: string): string {
   return trimmed === serviceName ? serviceName : `${trimmed}-${shortDigest(serviceName)}`;
 }
 
-export function routeSecretName(serviceName: string): string {
-  return `${objectName(serviceName)}-route`;
+/** Routes of all namespaces lie together; a namespace's name has no dot. */
+export function routeSecretName(namespace: string, serviceName: string): string {
+  return `${namespace}.${objectName(serviceName)}`;
 }
 
 /** Another content, another name: pods of the revision before keep what they were started with. */

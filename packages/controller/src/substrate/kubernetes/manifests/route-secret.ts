@@ -8,12 +8,21 @@ import { metadata } from './labels.ts';
 import { objectName, routeSecretName } from './names.ts';
 import { scaling } from './scaling.ts';
 
-/** Changes when keys, queue or scaling change, and restarts nothing: only routers read it. */
+/**
+ * Changes when keys, queue or scaling change, and restarts nothing: only routers read it. It is kept with them, so that
+ * they need to read no Secrets but those of their own namespace.
+ */
 export function routeSecret(workload: Workload): Secret {
+  const { namespace, service } = workload;
+  const { labels, ...rest } = metadata(workload, routeSecretName(namespace, service.name), 'route');
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: metadata(workload, routeSecretName(workload.service.name), 'route'),
+    metadata: {
+      ...rest,
+      namespace: CLUSTER.systemNamespace,
+      labels: { ...labels, [CLUSTER.namespaceLabel]: namespace },
+    },
     type: 'Opaque',
     data: { [CLUSTER.routeKey]: base64(JSON.stringify(clusterRoute(workload))) },
   };

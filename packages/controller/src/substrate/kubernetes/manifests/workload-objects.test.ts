@@ -20,7 +20,7 @@ test('pods come last, after what they need and what protects them', () => {
     'NetworkPolicy diabetes',
     'PodDisruptionBudget diabetes',
     'Service diabetes',
-    'Secret diabetes-route',
+    'Secret scoring.diabetes',
     'Deployment diabetes',
   ]);
 });
@@ -28,8 +28,9 @@ test('pods come last, after what they need and what protects them', () => {
 test('every object says whose it is, in the kind and version that it is applied as', () => {
   for (const { kind, object } of objects({ environmentVariables: { A: '1' } })) {
     expect(object).toMatchObject({ apiVersion: kind.apiVersion, kind: kind.kind });
+    const isRoute = object.metadata.labels?.[CLUSTER.roleLabel] === 'route';
     expect(object.metadata).toMatchObject({
-      namespace: 'scoring',
+      namespace: isRoute ? 'farled-system' : 'scoring',
       labels: {
         'app.kubernetes.io/managed-by': 'farled',
         'farled.dev/installation': 'b0c9f9a2-51a4-4c5e-8f16-1f2d3c4b5a69',
@@ -47,11 +48,23 @@ test('whatever a service may be called, its objects have names and labels that K
     fc.property(fc.oneof(name, fc.constant('a--'), fc.constant(`a${'-'.repeat(31)}`)), (service) => {
       const workload = { service: { id: 'x', name: service, workspace: 'w' }, environmentVariables: { A: '1' } };
       for (const { object } of objects(workload)) {
-        expect(object.metadata.name).toMatch(label);
+        for (const part of object.metadata.name.split('.')) {
+          expect(part).toMatch(label);
+        }
         expect(object.metadata.labels?.['farled.dev/service']).toMatch(label);
       }
     }),
   );
+});
+
+test('routes of all namespaces lie together with the routers and stay apart', () => {
+  const routes = ['one', 'two'].flatMap((namespace) =>
+    objects({ namespace }).filter(({ object }) => object.metadata.labels?.[CLUSTER.roleLabel] === 'route'),
+  );
+  expect(routes.map(({ object }) => object.metadata)).toMatchObject([
+    { name: 'one.diabetes', namespace: 'farled-system', labels: { 'farled.dev/namespace': 'one' } },
+    { name: 'two.diabetes', namespace: 'farled-system', labels: { 'farled.dev/namespace': 'two' } },
+  ]);
 });
 
 test('names that differ only in dashes at their end stay apart', () => {
@@ -80,7 +93,7 @@ test('another content of the variables has another name, another order has not',
 });
 
 test('a service without variables has no Secret for them', () => {
-  expect(secrets().map(({ metadata }) => metadata.name)).toEqual(['diabetes-route']);
+  expect(secrets().map(({ metadata }) => metadata.name)).toEqual(['scoring.diabetes']);
 });
 
 test('variables that are too large for a Secret are refused with their size', () => {
