@@ -9,10 +9,11 @@ import { Agent, type Dispatcher } from 'undici';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { Credential, Credentials } from './credentials.ts';
 import { type Attempted, RegistryRefusal, unreachable } from './failure.ts';
-import { apiHost, type Repository } from './reference.ts';
+import { Origins } from './origins.ts';
+import type { Repository } from './reference.ts';
 import { withRetries } from './retry.ts';
 import { basic, Tokens } from './tokens.ts';
-import { maySendSecrets, mayUsePlainHttp } from './transport-security.ts';
+import { maySendSecrets } from './transport-security.ts';
 
 export interface RegistryParts {
   readonly credentials: Credentials;
@@ -55,7 +56,7 @@ export interface Answer {
 const CONNECT_MS = 15_000;
 /** Without a byte from the other side; a registry may take this long to check a large blob. */
 const SILENCE_MS = 120_000;
-const CONNECTIONS = 8;
+const CONNECTIONS = 16;
 const REDIRECTS = 5;
 
 export class Connections {
@@ -66,7 +67,7 @@ export class Connections {
   readonly #dispatcher: Agent;
   readonly #tokens: Tokens;
   readonly #challenges = new Map<string, Challenge>();
-  readonly #origins = new Map<string, Promise<string>>();
+  readonly #origins: Origins;
 
   constructor({ credentials, clock, log, insecureHosts = [], certificateAuthorities }: RegistryParts) {
     this.clock = clock;
@@ -84,6 +85,7 @@ export class Connections {
           : { ca: [...getCACertificates('default'), certificateAuthorities] }),
       },
     });
+    this.#origins = new Origins(this.#dispatcher, this.#insecureHosts);
     this.#tokens = new Tokens({ clock, dispatcher: this.#dispatcher, insecureHosts: this.#insecureHosts });
   }
 
@@ -110,7 +112,7 @@ export class Connections {
 
   /** @throws RegistryRefusal for a status that was not expected, FarledError RegistryUnavailable for no answer. */
   async send(call: Call): Promise<Answer> {
-    const origin = await this.#origin(call);
+    const origin = await this.#origins.of(call.to.host);
     const url = call.path instanceof URL ? call.path : new URL(`/v2/${call.to.repository}/${call.path}`, origin);
     const credential = await this.#credentials(call.to.host);
     const attempted = {
@@ -119,6 +121,7 @@ export class Connections {
       repository: call.to.repository,
       known: credential !== null,
       missing: call.missing,
+      access: call.access,
     };
     let answer = await this.#sendSigned(call, url, origin, credential, attempted);
     for (let hops = 0; [301, 302, 303, 307, 308].includes(answer.status) && hops < REDIRECTS; hops += 1) {
@@ -158,7 +161,10 @@ export class Connections {
     }
     await answer.body.dump();
     this.#challenges.set(call.to.host, challenge);
-    this.#tokens.forget({ host: call.to.host, scopes: scopesOf(call) });
+    // Sent without one, the request says nothing of the token that another has got meanwhile.
+    if (authorization !== undefined) {
+      this.#tokens.forget({ host: call.to.host, scopes: scopesOf(call) });
+    }
     return this.#sendOnce(call, url, await this.#authorization(call, credential), attempted);
   }
 
@@ -211,49 +217,6 @@ export class Connections {
       throw error instanceof FarledError ? error : unreachable(attempted, error);
     }
   }
-
-  /** TLS, except where plain HTTP is good enough and TLS is not spoken. */
-  #origin(call: Call): Promise<string> {
-    const host = apiHost(call.to.host);
-    if (!mayUsePlainHttp(host, this.#insecureHosts)) {
-      return Promise.resolve(`https://${host}`);
-    }
-    const known = this.#origins.get(host);
-    if (known !== undefined) {
-      return known;
-    }
-    const found = this.#probe(host);
-    this.#origins.set(host, found);
-    found.catch(() => this.#origins.delete(host));
-    return found;
-  }
-
-  /** Shared by all who ask meanwhile, and so not stopped by one of them. */
-  async #probe(host: string): Promise<string> {
-    const signal = AbortSignal.timeout(CONNECT_MS);
-    try {
-      const { body } = await this.#dispatcher.request({
-        origin: `https://${host}`,
-        path: '/v2/',
-        method: 'GET',
-        signal,
-      });
-      await body.dump();
-      return `https://${host}`;
-    } catch (error) {
-      // Anything but «this is not TLS» is for the real request to meet, and to tell.
-      return isNotTls(error) ? `http://${host}` : `https://${host}`;
-    }
-  }
-}
-
-function isNotTls(error: unknown): boolean {
-  const { code, message = '' } = error as { code?: string; message?: string };
-  return (
-    code === 'ERR_SSL_WRONG_VERSION_NUMBER' ||
-    code === 'EPROTO' ||
-    /wrong version number|packet length too long/.test(message)
-  );
 }
 
 function bodyOf({ body }: Call): Uint8Array | Readable | null {

@@ -9,6 +9,7 @@ export interface Attempted {
   readonly repository: string;
   /** Whether credentials were given. */
   readonly known: boolean;
+  readonly access?: 'pull' | 'push';
   /** What 404 means, where it means something. */
   readonly missing?: 'ImageNotFound' | undefined;
 }
@@ -57,7 +58,7 @@ export class RegistryRefusal extends FarledError {
   }
 }
 
-function suggestionFor({ host, repository, known }: Attempted, status: number): { suggestion?: string } {
+function suggestionFor({ host, repository, known, access }: Attempted, status: number): { suggestion?: string } {
   switch (status) {
     case 401:
     case 403:
@@ -67,6 +68,9 @@ function suggestionFor({ host, repository, known }: Attempted, status: number): 
           : `Give a user name and password for ${host}: no credentials for it are known here.`,
       };
     case 404:
+      if (access === 'push') {
+        return { suggestion: `Create the repository ${repository} in ${host}, if ${host} does not do that by itself.` };
+      }
       return {
         suggestion: `Check the name and the tag${known ? '' : ', and whether credentials are needed to see it'}.`,
       };
@@ -104,5 +108,5 @@ export function codeOf(cause: unknown): string {
 function describeCause(cause: unknown): string {
   const code = codeOf(cause);
   const message = cause instanceof Error ? cause.message : String(cause);
-  return [code, message].filter(Boolean).join(' ').slice(0, 300);
+  return (message.includes(code) ? message : `${code} ${message}`).trim().slice(0, 300);
 }

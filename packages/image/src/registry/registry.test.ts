@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 
 import { ManualClock, silentLogger, systemClock } from '@farled/service';
@@ -158,6 +161,20 @@ test('a refused sign-in names the host, and no secret', async () => {
     message: `${host}/a: signing in failed: the registry answers 401, and says «UNAUTHORIZED: wrong user or password».`,
     suggestion: expect.stringContaining('Check the user name and password'),
   });
+});
+
+test('credentials are not sent where a registry says, unless it is safe there', async () => {
+  const server = createServer((_, response) => {
+    response.writeHead(401, { 'www-authenticate': 'Bearer realm="http://example.com/token",service="x"' }).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const registry = client({ credentials: fixedCredentials({ [host]: { username: 'u', password: 'p' } }) });
+  await expect(registry.hasBlob({ host, repository: 'a' }, digestOf(Buffer.from('')), signal)).rejects.toThrow(
+    `${host} asks to sign in at "http://example.com/token", where credentials are not sent`,
+  );
 });
 
 test('what can’t be reached is said at once when the name is wrong', async () => {

@@ -4,6 +4,7 @@ import type { Clock } from '@farled/service';
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 
+import { SharedTasks } from '../shared-task.ts';
 import type { Challenge } from './challenge.ts';
 import type { Credential } from './credentials.ts';
 import { RegistryRefusal, unreachable } from './failure.ts';
@@ -33,6 +34,8 @@ export interface TokenRequest {
 
 export class Tokens {
   readonly #kept = new Map<string, { readonly token: string; readonly until: number }>();
+  /** Many requests at once need the same token. */
+  readonly #asking = new SharedTasks<string>();
   readonly #clock: Clock;
   readonly #dispatcher: Dispatcher;
   readonly #insecureHosts: ReadonlySet<string>;
@@ -48,16 +51,15 @@ export class Tokens {
     this.#kept.delete(keyOf(request));
   }
 
-  known(request: Pick<TokenRequest, 'host' | 'scopes'>): string | undefined {
+  async get(request: TokenRequest): Promise<string> {
     const kept = this.#kept.get(keyOf(request));
-    return kept !== undefined && kept.until > this.#clock.now() ? kept.token : undefined;
+    if (kept !== undefined && kept.until > this.#clock.now()) {
+      return kept.token;
+    }
+    return this.#asking.run(keyOf(request), request.signal, (signal) => this.#ask({ ...request, signal }));
   }
 
-  async get(request: TokenRequest): Promise<string> {
-    const known = this.known(request);
-    if (known !== undefined) {
-      return known;
-    }
+  async #ask(request: TokenRequest): Promise<string> {
     const { host, repository, credential, challenge } = request;
     const attempted = { what: 'signing in', host, repository, known: credential !== null };
     const realm = this.#realm(challenge, host, credential !== null);
