@@ -2,8 +2,9 @@
 import { randomInt } from 'node:crypto';
 
 import { FarledError, hasEnded } from '@farled/contract';
+import { toYaml } from '@farled/kubernetes';
 import type { Clock, Logger } from '@farled/service';
-import type { ServiceRecord, State } from '@farled/state';
+import type { ComputeRecord, ServiceRecord, State } from '@farled/state';
 
 import { type KubernetesParts, openKubernetes } from './compute/kubernetes/open.ts';
 import { ComputeReconciler } from './compute/reconcile.ts';
@@ -35,10 +36,18 @@ export interface ControllerParts {
   readonly log: Logger;
 }
 
+export type AttachOptions = Pick<ComputeRecord, 'clusterPurpose' | 'serviceType' | 'loadBalancerSubnet'> & {
+  readonly loadBalancerType: string;
+  /** Of the routers; null: the one that attaching would use. */
+  readonly image: string | null;
+};
+
 export interface Controller extends AsyncDisposable {
   readonly substrate: Substrate;
   /** The last lines that the service's replicas wrote, oldest first. */
   serviceLogs(service: ServiceRecord, lines: number): Promise<readonly string[]>;
+  /** YAML of all objects that attaching a cluster with these options would apply. */
+  manifests(options: AttachOptions, signal: AbortSignal): Promise<string>;
   /** The router was started anew: it gets the table again. */
   republish(): Promise<void>;
 }
@@ -148,6 +157,8 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   return {
     substrate,
     serviceLogs: (service, lines) => services.logs(service, lines),
+    manifests: async ({ image, ...options }, signal) =>
+      toYaml(await (kubernetes ?? needRegistry()).installer.manifests(options, image, signal)),
     republish: async () => {
       routes.invalidate();
       await routes.publish(AbortSignal.timeout(10_000));

@@ -50,3 +50,4 @@ export type {
 export { describePermission } from './permissions.ts';
 export { formatBytes, formatCpu, parseQuantity } from './quantity.ts';
 export type { WatchEvent } from './watch-events.ts';
+export { toYaml } from './yaml.ts';

@@ -33,7 +33,7 @@ async function sweep({ state, artifacts, images }: HousekeepingParts): Promise<v
   await artifacts.sweep(await state.referencedArtifacts(), YOUNGEST_MS);
   const inUse = new Set<string>();
   for (const service of await state.services.all()) {
-    for (const spec of [service.spec, service.lastGood?.spec]) {
+    for (const spec of [service.spec, service.lastGood?.spec, service.previousGood?.spec]) {
       if (spec !== undefined) {
         inUse.add(images.digest({ models: await modelsOf(state, service, spec), source: spec.source }));
       }

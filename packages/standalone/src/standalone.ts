@@ -42,6 +42,9 @@ export interface Standalone {
   stop(graceMs: number): Promise<void>;
 }
 
+/** The routers' image may have to be built first. */
+const MANIFESTS_TIMEOUT_MS = 2 * 60_000;
+
 /** Children run the same way as this process: from source in a checkout, from the build when installed. */
 const NODE_ARGUMENTS = process.execArgv.filter((argument) => argument.startsWith('--conditions'));
 
@@ -118,8 +121,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
     artifacts,
     clusters: {
       inspect: (how, signal) => inspectCluster(how, { clock, log, environment: process.env }, signal),
-      manifests: () =>
-        Promise.reject(new FarledError('NotSupportedYet', 'Writing out what attaching applies is not supported yet.')),
+      manifests: (options) => running.manifests(options, AbortSignal.timeout(MANIFESTS_TIMEOUT_MS)),
     },
     ownerTokenDigest: createHash('sha256').update(home.ownerToken).digest('hex'),
     scoringUrl: () => router.url,

@@ -5,24 +5,33 @@ import type { ComputeRecord } from '@farled/state';
 
 const NAME = 'farled-attachment';
 
-/** @throws FarledError ClusterInUse naming the workspace that has it. */
+/** Before anything of it is touched. @throws FarledError ClusterInUse naming the workspace that has the cluster. */
+export async function refuseClaimed(
+  client: KubernetesClient,
+  installation: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const present = await client.get(KINDS.configMap, { name: NAME, namespace: CLUSTER.systemNamespace }, signal);
+  if (present === undefined || present.data?.['installation'] === installation) {
+    return;
+  }
+  const { compute = '', workspace = '' } = present.data ?? {};
+  throw new FarledError(
+    'ClusterInUse',
+    `The cluster is attached to another Farled already: as compute target "${compute}" of workspace "${workspace}".`,
+    {
+      suggestion: `Detach it there first. If that Farled is gone for good, delete its namespace: kubectl delete namespace ${CLUSTER.systemNamespace}`,
+    },
+  );
+}
+
+/** Its namespace must be there. */
 export async function claimCluster(
   client: KubernetesClient,
   installation: string,
   { workspace, name }: ComputeRecord,
   signal: AbortSignal,
 ): Promise<void> {
-  const data = { installation, workspace: workspace.workspace, compute: name };
-  const present = await client.get(KINDS.configMap, { name: NAME, namespace: CLUSTER.systemNamespace }, signal);
-  if (present !== undefined && present.data?.['installation'] !== installation) {
-    throw new FarledError(
-      'ClusterInUse',
-      `The cluster is attached to another Farled already: as compute target "${present.data?.['compute'] ?? ''}" of workspace "${present.data?.['workspace'] ?? ''}".`,
-      {
-        suggestion: `Detach it there first. If that Farled is gone for good, delete its namespace: kubectl delete namespace ${CLUSTER.systemNamespace}`,
-      },
-    );
-  }
   const mark: ConfigMap = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -31,7 +40,7 @@ export async function claimCluster(
       namespace: CLUSTER.systemNamespace,
       labels: { ...CLUSTER.managedBy, [CLUSTER.installationLabel]: installation },
     },
-    data,
+    data: { installation, workspace: workspace.workspace, compute: name },
   };
   await client.apply(KINDS.configMap, mark, signal);
 }

@@ -3,7 +3,7 @@ import { CLUSTER, FarledError } from '@farled/contract';
 import { type Deployment, type Kind, KINDS, type KubernetesClient, type KubernetesObject } from '@farled/kubernetes';
 import type { ComputeRecord, State } from '@farled/state';
 
-import { claimCluster } from './attachment.ts';
+import { claimCluster, refuseClaimed } from './attachment.ts';
 import type { KubernetesClusters } from './clusters.ts';
 import { buildRouterImage, type RouterImageParts } from './router-image.ts';
 import { routerObjects } from './router-objects.ts';
@@ -15,6 +15,8 @@ export interface InstallerParts {
   readonly clusters: KubernetesClusters;
   readonly routerImage: RouterImageParts;
   readonly installation: string;
+  /** Name of the Secret that opens the registry; null when it is open. */
+  readonly pullSecret: string | null;
   /** Looks at the cluster again, and records what it finds. @throws FarledError when it can't be used. */
   readonly check: (compute: ComputeRecord, client: KubernetesClient, signal: AbortSignal) => Promise<ComputeRecord>;
 }
@@ -28,6 +30,11 @@ export interface Installed {
   /** Where the routers can be reached meanwhile, if they can. */
   readonly meanwhile: string | null;
 }
+
+/** What decides how the routers are reached. */
+type Placed = Pick<ComputeRecord, 'clusterPurpose' | 'serviceType' | 'loadBalancerSubnet'> & {
+  readonly loadBalancerType: string;
+};
 
 const BY_KIND = new Map<string, Kind>(Object.values(KINDS).map((kind: Kind) => [kind.kind, kind]));
 
@@ -52,6 +59,12 @@ export class RouterInstaller {
       this.#applied.add(compute.id);
     }
     return look(client, signal);
+  }
+
+  /** All objects that attaching would apply; the image is made and pushed for it unless another one is named. */
+  async manifests(compute: Placed, image: string | null, signal: AbortSignal): Promise<readonly KubernetesObject[]> {
+    const { routerImage, pullSecret } = this.#parts;
+    return this.#objects(compute, image ?? (await buildRouterImage(routerImage, [], () => {}, signal)), pullSecret);
   }
 
   /** Where the routers are by now, and what the cluster has become; changes nothing in it. */
@@ -92,19 +105,18 @@ export class RouterInstaller {
   ): Promise<void> {
     const { routerImage, installation, clusters } = this.#parts;
     const checked = await this.#parts.check(compute, client, signal);
+    await refuseClaimed(client, installation, signal);
     const image = await buildRouterImage(routerImage, checked.kubernetes?.architectures ?? [], log, signal);
     const { pullSecrets } = await clusters.of(compute);
-    const objects = await this.#objects(checked, image, null);
-    const [namespace, ...rest] = objects;
+    const [namespace, ...rest] = this.#objects(checked, image, pullSecrets.name);
     await applyAll(client, namespace === undefined ? [] : [namespace], signal);
     await claimCluster(client, installation, compute, signal);
-    const pullSecret = await pullSecrets.ensure(CLUSTER.systemNamespace, signal);
-    const final = pullSecret === null ? rest : (await this.#objects(checked, image, pullSecret)).slice(1);
-    await applyAll(client, final, signal);
+    await pullSecrets.ensure(CLUSTER.systemNamespace, signal);
+    await applyAll(client, rest, signal);
     log(`Routers are applied to ${client.server}: ${REPLICAS[compute.clusterPurpose]} of ${image}.`);
   }
 
-  async #objects(compute: ComputeRecord, image: string, pullSecret: string | null): Promise<KubernetesObject[]> {
+  #objects(compute: Placed, image: string, pullSecret: string | null): readonly KubernetesObject[] {
     return routerObjects({
       installation: this.#parts.installation,
       image,
@@ -120,7 +132,7 @@ export class RouterInstaller {
 }
 
 /** source: AKS, «Use an internal load balancer», the annotation that names its subnet. */
-function annotations({ loadBalancerSubnet }: ComputeRecord): Readonly<Record<string, string>> {
+function annotations({ loadBalancerSubnet }: Placed): Readonly<Record<string, string>> {
   return loadBalancerSubnet === null
     ? {}
     : { 'service.beta.kubernetes.io/azure-load-balancer-internal-subnet': loadBalancerSubnet };

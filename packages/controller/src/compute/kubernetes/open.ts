@@ -7,7 +7,7 @@ import type { State } from '@farled/state';
 
 import type { Environments } from '../../environments/environments.ts';
 import type { Images } from '../../images/images.ts';
-import type { RegistryLogin } from '../../substrate/kubernetes/pull-secrets.ts';
+import { pullSecretName, type RegistryLogin } from '../../substrate/kubernetes/pull-secrets.ts';
 import { RUNTIME_FOLDER } from '../../substrate/kubernetes/service-image.ts';
 import { checkCluster } from './check.ts';
 import { KubernetesClusters } from './clusters.ts';
@@ -80,6 +80,7 @@ export function openKubernetes(
     ...parts,
     state: shared.state,
     clusters,
+    pullSecret: pullSecretName(parts.registryLogin),
     routerImage: {
       ...common,
       base: defaultBase,

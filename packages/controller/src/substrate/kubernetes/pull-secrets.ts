@@ -8,7 +8,12 @@ export interface RegistryLogin {
   readonly password: string;
 }
 
-export const PULL_SECRET = 'farled-registry';
+const PULL_SECRET = 'farled-registry';
+
+/** Null when nodes pull without being asked who they are. */
+export function pullSecretName(login: RegistryLogin | null): string | null {
+  return login === null ? null : PULL_SECRET;
+}
 
 /** Makes the Secret in a namespace once, and again when this program starts anew; the password may have changed. */
 export class PullSecrets {
@@ -23,7 +28,12 @@ export class PullSecrets {
     this.#login = login;
   }
 
-  /** Its name; null when the registry is open. */
+  /** Of the Secret, in every namespace; null when the registry is open. */
+  get name(): string | null {
+    return pullSecretName(this.#login);
+  }
+
+  /** Its name, once it is there. */
   async ensure(namespace: string, signal: AbortSignal): Promise<string | null> {
     if (this.#login === null) {
       return null;
@@ -36,7 +46,7 @@ export class PullSecrets {
       this.#made.delete(namespace);
       throw error;
     }
-    return PULL_SECRET;
+    return this.name;
   }
 
   async #make(namespace: string, { host, username, password }: RegistryLogin, signal: AbortSignal): Promise<void> {
