@@ -1,5 +1,6 @@
 /** A layer of what is in a folder. */
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { readdir, readlink } from 'node:fs/promises';
 import { join, posix, relative, sep } from 'node:path';
 
 import { FarledError } from '@farled/contract';
@@ -32,15 +33,14 @@ export function folderLayer({ name, key, folder, at, uid = 0, gid = 0, filter }:
     yield { kind: 'directory', path: posix.join(at, inside), mode: 0o755, uid, gid };
     const found = await readdir(path, { withFileTypes: true });
     const kept = found.filter((entry) => filter?.(posix.join(inside, entry.name)) ?? true);
-    const files = kept.filter((entry) => !entry.isDirectory());
-    const sizes = await Promise.all(files.map((entry) => lstat(join(path, entry.name))));
-    for (const [index, entry] of files.entries()) {
+    for (const entry of kept.filter((one) => !one.isDirectory())) {
       const file = join(path, entry.name);
       const own = { path: posix.join(at, inside, entry.name), uid, gid };
-      const status = sizes[index];
       if (entry.isSymbolicLink()) {
         yield { kind: 'symlink', ...own, target: await insideTarget(file, path) };
-      } else if (entry.isFile() && status !== undefined) {
+      } else if (entry.isFile()) {
+        // Asking the system takes microseconds, handing the question to another thread many times that.
+        const status = lstatSync(file);
         const mode = (status.mode & 0o111) === 0 ? 0o644 : 0o755;
         yield { kind: 'file', ...own, source: { file }, size: status.size, mode };
       } else {

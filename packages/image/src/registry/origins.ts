@@ -44,9 +44,9 @@ export class Origins {
       if (speaksNoTls(error)) {
         return plain;
       }
-      // For the real request to meet, and to tell; the next one looks again.
+      // Nothing is known yet: the real request meets what is there and tells of it, the next one looks again.
       this.#found.delete(host);
-      return secure;
+      return codeOf(error) === 'ECONNREFUSED' ? plain : secure;
     }
   }
 }
