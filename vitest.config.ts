@@ -5,6 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@farled/source'], externalConditions: ['@farled/source'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'e2e/**/*.test.ts'],
+    globalSetup: ['e2e/cluster/test-run.ts'],
     execArgv: ['--conditions=@farled/source'],
     testTimeout: 30_000,
     hookTimeout: 120_000,

@@ -7,6 +7,7 @@ import { bringUp, startNodeAgain, takeDown } from './lifecycle.ts';
 import { withLock } from './lock.ts';
 import { stopNode } from './node.ts';
 import { freePort } from './ports.ts';
+import { isAlive, recordedProcesses, type ProcessRecord } from './processes.ts';
 import { startRegistry, type Registry, type RegistryOptions } from './registry.ts';
 import { readState, type ClusterState, type ProcessId } from './state.ts';
 
@@ -47,7 +48,7 @@ export interface ClusterOptions {
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const layout = layoutOf(options.number ?? 0);
   return withLock(layout, async () => {
-    if ((await readState(layout))?.phase === 'up') {
+    if (await isUp(layout)) {
       throw new Error(`Cluster ${layout.number} is up already: use its kubeconfig, or take it down first.`);
     }
     return clusterOf(layout, await bringUp(layout, options));
@@ -58,13 +59,23 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 export async function attachCluster(number = 0): Promise<Cluster | undefined> {
   const layout = layoutOf(number);
   const state = await readState(layout);
-  return state?.phase === 'up' ? clusterOf(layout, state) : undefined;
+  return state !== undefined && (await isUp(layout)) ? clusterOf(layout, state) : undefined;
+}
+
+/** Processes that nobody told to end. */
+export async function endedProcesses(number = 0): Promise<readonly ProcessRecord[]> {
+  return (await recordedProcesses(layoutOf(number))).filter((record) => !isAlive(record));
 }
 
 /** Takes down whatever is there of the cluster, half-started or up. */
 export async function stopCluster(number = 0): Promise<void> {
   const layout = layoutOf(number);
   await withLock(layout, () => takeDown(layout));
+}
+
+/** Not when the machine was restarted since. */
+async function isUp(layout: Layout): Promise<boolean> {
+  return (await readState(layout))?.phase === 'up' && (await recordedProcesses(layout)).some(isAlive);
 }
 
 export function clusterOf(layout: Layout, state: ClusterState): Cluster {

@@ -114,8 +114,8 @@ async function fillRegistry(
   archives: { readonly pause: string; readonly python: string },
 ): Promise<void> {
   const { host } = await startRegistry(layout, registryPort);
-  await push(archives.pause, `${host}/${PAUSE}`);
-  await push(archives.python, `${host}/${PYTHON}`);
+  await push({ image: `${host}/${PAUSE}`, from: `oci-archive:${archives.pause}` });
+  await push({ image: `${host}/${PYTHON}`, from: `oci-archive:${archives.python}` });
 }
 
 async function waitForNodes(

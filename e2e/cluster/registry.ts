@@ -53,9 +53,24 @@ export async function startRegistry(layout: Layout, port: number, options: Regis
   };
 }
 
-/** Pushes an archive to a registry without password. */
-export async function push(archive: string, image: string): Promise<void> {
-  await run('skopeo', ['copy', '--dest-tls-verify=false', `oci-archive:${archive}`, `docker://${image}`]);
+export interface Push {
+  readonly image: string;
+  /** As skopeo names it: `oci-archive:…`, `docker://…`. */
+  readonly from: string;
+  /** `user:password`, where the registry asks for one. */
+  readonly credentials?: string;
+}
+
+export async function push({ image, from, credentials }: Push): Promise<void> {
+  const login = credentials === undefined ? [] : [`--dest-creds=${credentials}`];
+  await run('skopeo', [
+    'copy',
+    '--src-tls-verify=false',
+    '--dest-tls-verify=false',
+    ...login,
+    from,
+    `docker://${image}`,
+  ]);
 }
 
 async function configuration(

@@ -1,10 +1,10 @@
 /** The one cluster that all tests of a run share. The first that needs it brings it up; the run's end takes it down. */
-import { clusterOf, type Cluster, type ClusterOptions } from './cluster.ts';
+import { clusterOf, endedProcesses, type Cluster, type ClusterOptions } from './cluster.ts';
 import { externalCluster } from './external-cluster.ts';
-import { layoutOf, type Layout } from './layout.ts';
+import { layoutOf } from './layout.ts';
 import { bringUp, takeDown } from './lifecycle.ts';
 import { withLock } from './lock.ts';
-import { isAlive, recordedProcesses, startOf } from './processes.ts';
+import { isAlive, startOf } from './processes.ts';
 import { readState, writeState, type ProcessId } from './state.ts';
 
 /** What a `beforeAll` that calls attachOrStart allows it: the first time on a machine, Kubernetes is built. */
@@ -29,7 +29,8 @@ export async function attachOrStart(options: Pick<ClusterOptions, 'report'> = {}
   return withLock(layout, async () => {
     const state = await readState(layout);
     const testRun = testRunOf(process.env);
-    if (state?.phase !== 'up' || !(await isWhole(layout))) {
+    const isWhole = (await endedProcesses(layout.number)).length === 0;
+    if (state?.phase !== 'up' || !isWhole) {
       return clusterOf(layout, await bringUp(layout, { ...options, ...(testRun && { testRun }) }));
     }
     if (state.testRun !== undefined && testRun !== undefined && !isAlive(state.testRun)) {
@@ -57,9 +58,4 @@ export async function endTestRun(): Promise<void> {
 function testRunOf(environment: NodeJS.ProcessEnv): ProcessId | undefined {
   const run = environment['FARLED_TEST_RUN'];
   return run === undefined ? undefined : (JSON.parse(run) as ProcessId);
-}
-
-async function isWhole(layout: Layout): Promise<boolean> {
-  const processes = await recordedProcesses(layout);
-  return processes.length > 0 && processes.every(isAlive);
 }
