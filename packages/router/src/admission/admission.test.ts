@@ -113,6 +113,21 @@ describe('a replica that did not begin a request', () => {
   });
 });
 
+test('a replica that is busy for another router is asked again soon, and less often the longer that takes', async () => {
+  const { admission, clock } = setUp(1, 60_000, ['a']);
+  const began = clock.now();
+  const asked: number[] = [];
+  for (let index = 0; index < 9; index += 1) {
+    const waiting = ticketOf(admission.admit(never, null));
+    while (admission.queued > 0) {
+      await clock.advance(1);
+    }
+    asked.push(clock.now() - began);
+    (await waiting).rest('refusal');
+  }
+  expect(asked).toEqual([0, 3, 8, 17, 34, 67, 118, 169, 220]);
+});
+
 describe('a replica that can not be reached', () => {
   /** How long after it was tried it is given the request that waits. */
   async function restOf({ admission, clock }: ReturnType<typeof setUp>): Promise<number> {

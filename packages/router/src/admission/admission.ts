@@ -15,8 +15,8 @@ export interface Ticket {
   /** The slot is free again; the next in line gets it. Called once. */
   release(): void;
   /**
-   * As release, and the replica gets nothing for a while: it took no request though it should have. One that can't be
-   * reached rests longer each time, until it answers again.
+   * As release, and the replica gets nothing for a while, longer each time until it takes a request again: it refused
+   * this one, or can't be reached.
    */
   rest(because: 'refusal' | 'connection'): void;
 }
@@ -30,8 +30,8 @@ interface Slots {
   inFlight: number;
   /** Milliseconds since the epoch before which it gets nothing. */
   restsUntil: number;
-  /** How often in a row it could not be reached. */
-  unreachable: number;
+  /** How often in a row it took nothing. */
+  failures: number;
 }
 
 interface Waiting {
@@ -40,10 +40,13 @@ interface Waiting {
   readonly cancel: Cancel;
 }
 
-/** Long enough for a replica that refused to have left the route table, or to have become ready. */
-const REST_MS = 50;
+/**
+ * A replica that refuses has taken the request of another router, mostly, and is free when that is answered: how long
+ * that takes is found by doubling. One that drains has left the table by then.
+ */
+const REFUSED: Backoff = { firstMs: 2, maximumMs: 50, factor: 2 };
 /** A node that is gone costs each try a connection's timeout; the cluster takes its pods out within a minute. */
-const UNREACHABLE: Backoff = { firstMs: REST_MS, maximumMs: 5000, factor: 2 };
+const UNREACHABLE: Backoff = { firstMs: 50, maximumMs: 5000, factor: 2 };
 
 export class Admission {
   readonly #clock: Clock;
@@ -63,7 +66,7 @@ export class Admission {
   update(settings: AdmissionSettings, replicas: readonly string[]): void {
     this.#settings = settings;
     const present = new Map([...this.#replicas, ...this.#leaving].map((slots) => [slots.id, slots]));
-    const next = replicas.map((id) => present.get(id) ?? { id, inFlight: 0, restsUntil: 0, unreachable: 0 });
+    const next = replicas.map((id) => present.get(id) ?? { id, inFlight: 0, restsUntil: 0, failures: 0 });
     for (const slots of this.#replicas) {
       if (slots.inFlight > 0 && !next.includes(slots)) {
         this.#leaving.add(slots);
@@ -167,12 +170,12 @@ export class Admission {
     return {
       replica: slots.id,
       release: () => {
-        slots.unreachable = 0;
+        slots.failures = 0;
         free();
       },
       rest: (because) => {
-        slots.unreachable = because === 'connection' ? slots.unreachable + 1 : 0;
-        const restMs = slots.unreachable === 0 ? REST_MS : backoffDelay(UNREACHABLE, slots.unreachable);
+        slots.failures += 1;
+        const restMs = backoffDelay(because === 'connection' ? UNREACHABLE : REFUSED, slots.failures);
         slots.restsUntil = this.#clock.now() + restMs;
         this.#clock.after(restMs + 1, () => this.#serveQueue());
         free();
