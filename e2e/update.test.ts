@@ -99,5 +99,18 @@ describe('an update under a load of 16 connections', () => {
     expect(service.state).toBe('Failed');
     expect(await service.run('{}')).toBe('G good');
     expect(await service.getLogs()).toContain('no such column');
+
+    await service.rollback();
+    await service.waitForDeployment();
+    expect(service.state).toBe('Healthy');
+    expect(await service.getKeys()).toContain(key);
+    await service.update({ inferenceConfig: await inference(folder.path, 'better', SCORE('H')) });
+    await service.waitForDeployment();
+    expect(await service.run('{}')).toBe('H good');
+    for (const answer of ['G good', 'H good']) {
+      await service.rollback();
+      await service.waitForDeployment();
+      expect(await service.run('{}')).toBe(answer);
+    }
   }, 180_000);
 });

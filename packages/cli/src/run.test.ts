@@ -134,6 +134,15 @@ describe('the lines of the documentation', () => {
     });
   });
 
+  test('a rollback goes back, and once more forward', async () => {
+    await deploy();
+    await line('service update -n myservice --nr 4');
+    await line('service rollback -n myservice');
+    expect(await json('service show -n myservice --query settings.numReplicas')).not.toBe(4);
+    await line('service rollback -n myservice --no-wait');
+    expect(await json('service show -n myservice --query settings.numReplicas')).toBe(4);
+  });
+
   test('metadata files chain register to deploy', async () => {
     await prepare();
     await line('computetarget create aks -n myaks');

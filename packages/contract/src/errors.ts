@@ -45,6 +45,8 @@ export const CALLER_ERRORS = {
   ServiceNameTaken: 409,
   /** A service still uses the model. */
   ModelInUse: 409,
+  /** The service never ran anything else than it does. */
+  NothingToRollBackTo: 409,
   /** Another operation on the same resource has not ended. */
   OperationInProgress: 409,
   /** The client-chosen operation id was used for a different request. */

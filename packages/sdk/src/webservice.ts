@@ -185,6 +185,20 @@ export class Webservice {
     await this.refresh(signal);
   }
 
+  /**
+   * Starts to bring back what the service was before its last change; once more goes forward again. Its keys stay.
+   * {@link Webservice.waitForDeployment} waits for its end.
+   */
+  async rollback({ signal }: CallOptions = {}): Promise<void> {
+    const operation = await this.#client.call(routes.services.rollBack, {
+      params: this.#path,
+      body: { operationId: randomUUID() },
+      signal,
+    });
+    this.#operationId = operation.id;
+    await this.refresh(signal);
+  }
+
   /** Deletes the service, and waits until its replicas have ended. */
   async delete({ showOutput, signal }: WaitOptions = {}): Promise<void> {
     const operation = await this.#client.call(routes.services.delete, {

@@ -158,6 +158,52 @@ describe('services', () => {
     expect((await api.call('GET', `${WORKSPACE}/computes/myaks`)).body.reserved).toEqual({ cpu: 0.2, memoryInGB: 1 });
   });
 
+  test('a rollback brings back what was good before, keys and tags as they are, and forward again', async () => {
+    const started = await api.call('PUT', PATH, { body: await deployment(api) });
+    await api.finish(started.body.id);
+    const { id } = (await api.call('GET', PATH)).body;
+    const keys = (await api.call('POST', `${PATH}/listKeys`)).body;
+    const becomeGood = async (): Promise<void> => {
+      const service = await api.state.services.byId(id);
+      await api.finish(service?.operationId ?? '');
+      await api.state.services.recordLastGood(id, service as never);
+    };
+    expect(await api.call('POST', `${PATH}/rollback`)).toMatchObject({
+      status: 409,
+      body: { code: 'NothingToRollBackTo', message: expect.stringContaining('never became healthy') },
+    });
+    await becomeGood();
+    expect(await api.call('POST', `${PATH}/rollback`)).toMatchObject({
+      status: 409,
+      body: { code: 'NothingToRollBackTo', message: expect.stringContaining('never anything else') },
+    });
+    const timeout = async (): Promise<number> => (await api.call('GET', PATH)).body.settings.scoringTimeoutMs;
+    await api.call('PATCH', PATH, { body: { settings: { scoringTimeoutMs: 5000 }, addTags: { b: '2' } } });
+    expect(await api.call('POST', `${PATH}/rollback`)).toMatchObject({ body: { code: 'OperationInProgress' } });
+    await becomeGood();
+    const operationId = randomUUID();
+    const back = await api.call('POST', `${PATH}/rollback`, { body: { operationId } });
+    expect(back).toMatchObject({ status: 202, body: { id: operationId, kind: 'RollBackService' } });
+    expect(await api.call('POST', `${PATH}/rollback`, { body: { operationId } })).toEqual(back);
+    expect(await timeout()).toBe(60_000);
+    expect((await api.call('GET', PATH)).body.tags).toEqual({ b: '2' });
+    expect((await api.call('POST', `${PATH}/listKeys`)).body).toEqual(keys);
+    await becomeGood();
+    await api.call('POST', `${PATH}/rollback`);
+    expect(await timeout()).toBe(5000);
+  });
+
+  test('a rollback of what never became healthy goes to what serves', async () => {
+    const started = await api.call('PUT', PATH, { body: await deployment(api) });
+    await api.finish(started.body.id);
+    const { id } = (await api.call('GET', PATH)).body;
+    await api.state.services.recordLastGood(id, (await api.state.services.byId(id)) as never);
+    const update = await api.call('PATCH', PATH, { body: { settings: { scoringTimeoutMs: 5000 } } });
+    await api.finish(update.body.id);
+    await api.call('POST', `${PATH}/rollback`);
+    expect((await api.call('GET', PATH)).body.settings.scoringTimeoutMs).toBe(60_000);
+  });
+
   test('what its models ask for holds when the deployment says nothing', async () => {
     await api.call('PATCH', `${WORKSPACE}/models/mymodel:1`, { body: { resourceRequirements: { cpu: 0.7 } } });
     await api.call('PUT', PATH, { body: await deployment(api) });

@@ -30,11 +30,7 @@ export async function resolveSpec(
   said: Said,
   present: ServiceSpec | undefined,
 ): Promise<ServiceSpec> {
-  const compute = await stores.computes.get(workspace.key, said.computeName);
-  if (compute.provisioningState !== 'Succeeded') {
-    const message = `Compute target "${compute.name}" is not ready: its state is ${compute.provisioningState}.`;
-    throw new FarledError('OperationInProgress', message, { suggestion: 'Wait for it, or choose another one.' });
-  }
+  const compute = await checkTarget(stores, workspace, said.computeName);
   const models: Model[] = [];
   for (const id of said.models) {
     models.push(await stores.models.get(workspace.key, parseModelId(id)));
@@ -44,6 +40,20 @@ export async function resolveSpec(
   checkSettings(compute, settings);
   const code = await resolveInference(stores, workspace, said.inference, present);
   return { computeName: compute.name, models: said.models, ...code, settings };
+}
+
+/** @throws FarledError for a compute target that does not exist, or that nothing can be deployed to at the moment. */
+export async function checkTarget(
+  stores: Stores,
+  workspace: WorkspaceRecord,
+  computeName: string,
+): Promise<ComputeRecord> {
+  const compute = await stores.computes.get(workspace.key, computeName);
+  if (compute.provisioningState !== 'Succeeded') {
+    const message = `Compute target "${compute.name}" is not ready: its state is ${compute.provisioningState}.`;
+    throw new FarledError('OperationInProgress', message, { suggestion: 'Wait for it, or choose another one.' });
+  }
+  return compute;
 }
 
 type Code = Pick<ServiceSpec, 'entryScript' | 'source' | 'environment'>;

@@ -48,6 +48,12 @@ export interface ServiceSpec {
   readonly settings: ServiceSettings;
 }
 
+/** A spec that became healthy, and the generation that it had. */
+export interface GoodSpec {
+  readonly generation: number;
+  readonly spec: ServiceSpec;
+}
+
 /** What is known of a service; written by the controller alone. */
 export interface ServiceStatus {
   /** The generation of the spec that this status speaks of. */
@@ -74,7 +80,9 @@ export interface ServiceRecord {
   /** Raised by one with every change of the spec. */
   readonly generation: number;
   /** The newest spec that became healthy: what goes on running when a newer one fails. */
-  readonly lastGood: { readonly generation: number; readonly spec: ServiceSpec } | null;
+  readonly lastGood: GoodSpec | null;
+  /** The spec that was good before the last good one, and differs from it: what a rollback goes to. */
+  readonly previousGood: GoodSpec | null;
   readonly status: ServiceStatus;
   readonly deleting: boolean;
   /** The latest operation on it. */

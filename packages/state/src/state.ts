@@ -3,7 +3,7 @@ import type { Clock } from '@farled/service';
 
 import { ChangeFeed, type Changes } from './changes.ts';
 import { type DatabaseOptions, openDatabase } from './database.ts';
-import type { ServiceSpec } from './records.ts';
+import type { GoodSpec, ServiceSpec } from './records.ts';
 import { SecretBox } from './secret-box.ts';
 import { openSession, type Session, takeWriterLock } from './session.ts';
 import { SkipTokens } from './skip-tokens.ts';
@@ -33,7 +33,7 @@ export interface State extends Stores, AsyncDisposable {
   readonly changes: Changes;
   /** Stands for a secret where only equality matters, such as in digests of requests. */
   fingerprint(secret: string): string;
-  /** SHA-256 of every file that a model or a service consists of, or what a service may fall back to. */
+  /** SHA-256 of every file that a model or a service consists of, or what a service may fall back or be rolled back to. */
   referencedArtifacts(): Promise<ReadonlySet<string>>;
 }
 
@@ -78,10 +78,10 @@ function stores(session: Session): Stores {
 
 async function referencedArtifacts({ db }: Session): Promise<ReadonlySet<string>> {
   const models = await db.selectFrom('models').select('files').execute();
-  const services = await db.selectFrom('services').select(['spec', 'lastGood']).execute();
-  const specs = services.flatMap(({ spec, lastGood }) => [
+  const services = await db.selectFrom('services').select(['spec', 'lastGood', 'previousGood']).execute();
+  const specs = services.flatMap(({ spec, ...good }) => [
     JSON.parse(spec) as ServiceSpec,
-    ...(lastGood === null ? [] : [(JSON.parse(lastGood) as { spec: ServiceSpec }).spec]),
+    ...Object.values(good).flatMap((text) => (text === null ? [] : [(JSON.parse(text) as GoodSpec).spec])),
   ]);
   const manifests = [
     ...models.map(({ files }) => JSON.parse(files) as ServiceSpec['source']),

@@ -113,6 +113,7 @@ interface ServiceRow {
   spec: Json;
   generation: number;
   lastGood: Json | null;
+  previousGood: Json | null;
   status: Json;
   deleting: number;
   operationId: string;
@@ -120,10 +121,10 @@ interface ServiceRow {
   updatedTime: string;
 }
 
-/** Which models a service uses: in the spec that is wanted, or in the one that was good last. */
+/** Which models a service uses: in the spec that is wanted, in the one that was good last, or in the one before that. */
 export interface ServiceModelRow {
   serviceId: string;
-  role: 'wanted' | 'lastGood';
+  role: 'wanted' | 'lastGood' | 'previousGood';
   workspaceId: string;
   modelName: string;
   modelVersion: number;

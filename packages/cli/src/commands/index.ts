@@ -31,6 +31,7 @@ import { getServiceKeys } from './service/get-keys.ts';
 import { getServiceLogs } from './service/get-logs.ts';
 import { listServices } from './service/list.ts';
 import { regenerateServiceKey } from './service/regen-key.ts';
+import { rollBackService } from './service/rollback.ts';
 import { runService } from './service/run.ts';
 import { showService } from './service/show.ts';
 import { updateService } from './service/update.ts';
@@ -56,6 +57,7 @@ const BUILT: readonly Command[] = [
   regenerateServiceKey,
   getServiceLogs,
   updateService,
+  rollBackService,
   deleteService,
   createAks,
   attachAks,

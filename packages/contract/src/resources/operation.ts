@@ -16,6 +16,7 @@ const OPERATION_KINDS = [
   'DetachCompute',
   'CreateService',
   'UpdateService',
+  'RollBackService',
   'DeleteService',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];

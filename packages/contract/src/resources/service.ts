@@ -69,6 +69,8 @@ export const UpdateService = z.strictObject({
 });
 export type UpdateService = z.output<typeof UpdateService>;
 
+export const RollBackService = z.strictObject({ operationId: OperationId.optional() }).prefault({});
+
 const REPLICA_PHASES = ['starting', 'ready', 'unready', 'draining', 'exited'] as const;
 
 export const ReplicaStatus = z.object({

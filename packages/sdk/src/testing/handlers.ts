@@ -261,7 +261,8 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
     updateService: ({ params, body }) => {
       const present = serviceOf(params.service);
       const target = { type: 'service', name: params.service } as const;
-      const operation = startOperation(state, body.operationId, 'UpdateService', target, () =>
+      const operation = startOperation(state, body.operationId, 'UpdateService', target, () => {
+        state.previous.set(params.service, present);
         setService(params.service, {
           models: body.models ?? present.models,
           settings: mergeSettings(present.settings, body.settings ?? {}),
@@ -269,8 +270,20 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
           tags: changeTags(present.tags, body),
           properties: { ...present.properties, ...body.addProperties },
           state: 'Healthy',
-        }),
-      );
+        });
+      });
+      setService(params.service, { operationId: operation.id });
+      return [202, operation];
+    },
+    rollBackService: ({ params, body }) => {
+      const present = serviceOf(params.service);
+      const previous = found(state.previous.get(params.service), 'NothingToRollBackTo', 'spec before');
+      const target = { type: 'service', name: params.service } as const;
+      const operation = startOperation(state, body.operationId, 'RollBackService', target, () => {
+        state.previous.set(params.service, present);
+        const { models, settings } = previous;
+        setService(params.service, { models, settings, state: 'Healthy' });
+      });
       setService(params.service, { operationId: operation.id });
       return [202, operation];
     },

@@ -29,6 +29,8 @@ export interface TestState {
   readonly clusters: Map<string, Cluster>;
   readonly computes: Map<string, Compute>;
   readonly services: Map<string, Service>;
+  /** What each service was before its last update. */
+  readonly previous: Map<string, Service>;
   readonly keys: Map<string, ServiceKeys>;
   readonly operations: Map<string, HeldOperation>;
   /** While true, operations start and do not end. */
@@ -46,6 +48,7 @@ export function emptyState(): TestState {
     clusters: new Map(),
     computes: new Map(),
     services: new Map(),
+    previous: new Map(),
     keys: new Map(),
     operations: new Map(),
     holdOperations: false,

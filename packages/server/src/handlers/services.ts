@@ -7,8 +7,9 @@ import { checkFiles } from '../check-files.ts';
 import type { HandlersOf } from '../handler.ts';
 import { operate, type Target } from '../operate.ts';
 import type { AppParts } from '../parts.ts';
+import { rollbackSpec } from '../rollback.ts';
 import { scoringUrlOf } from '../scoring-url.ts';
-import { resolveSpec } from '../service-spec.ts';
+import { checkTarget, resolveSpec } from '../service-spec.ts';
 
 interface ServiceTarget extends Target {
   readonly present: ServiceRecord | undefined;
@@ -96,6 +97,25 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
             properties: addProperties(present.properties, body.addProperties ?? {}),
             operationId: operationOfIt,
           });
+        },
+      );
+      return [202, operation];
+    },
+    rollBackService: async ({ params, body: { operationId } }) => {
+      const workspace = await state.workspaces.get(params);
+      const operation = await operate(
+        state,
+        workspace,
+        { operationId, request: { kind: 'RollBackService', params } },
+        async (stores) => {
+          const present = await stores.services.get(workspace.key, params.service);
+          return { kind: 'RollBackService', type: 'service', id: present.id, name: present.name, present } as const;
+        },
+        async (stores, { id, name, present }, operationOfIt) => {
+          const spec = rollbackSpec(present);
+          await checkTarget(stores, workspace, spec.computeName);
+          await refuseTakenName(stores, workspace, name, spec.computeName);
+          await stores.services.change(id, { spec, operationId: operationOfIt });
         },
       );
       return [202, operation];

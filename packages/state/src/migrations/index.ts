@@ -3,10 +3,15 @@ import type { Migration } from 'kysely/migration';
 
 import { initial } from './0001-initial.ts';
 import { kubernetesClusters } from './0002-kubernetes-clusters.ts';
+import { previousGood } from './0003-previous-good.ts';
 
 /** What differs between the databases in the language of tables. */
 export type DatabaseKind = 'sqlite' | 'postgres';
 
 export function migrations(kind: DatabaseKind): Record<string, Migration> {
-  return { '0001-initial': initial(kind), '0002-kubernetes-clusters': kubernetesClusters };
+  return {
+    '0001-initial': initial(kind),
+    '0002-kubernetes-clusters': kubernetesClusters,
+    '0003-previous-good': previousGood,
+  };
 }

@@ -24,7 +24,7 @@ export interface ModelStore {
   list(workspaceId: string, filter: ModelFilter, page: PageRequest): Promise<Page<Model>>;
   /** @throws FarledError ModelNotFound; BadArgument for a property that has another value already. */
   update(workspaceId: string, reference: ModelReference, changes: UpdateModel): Promise<Model>;
-  /** @throws FarledError ModelNotFound; ModelInUse naming the services that use it, now or as what they fall back to. */
+  /** @throws FarledError ModelNotFound; ModelInUse naming the services that use it, now or as what they fall back or are rolled back to. */
   delete(workspaceId: string, reference: ModelReference): Promise<void>;
 }
 
@@ -176,7 +176,8 @@ export function modelStore(session: Session): ModelStore {
         if (users.length > 0) {
           const names = users.map((service) => `"${service.name}"`).join(', ');
           throw new FarledError('ModelInUse', `Model "${name}:${version}" is used by service ${names}.`, {
-            suggestion: 'Update the service to another model, or delete it, first.',
+            suggestion:
+              'Update the service to another model, or delete it, first. What a service ran before is kept for a rollback until it was updated once more.',
           });
         }
         const { id } = await inner.db

@@ -6,6 +6,7 @@ import { canonicalJson } from '../canonical-json.ts';
 import { hasLabels, writeLabels } from '../labels.ts';
 import { nearestNames } from '../nearest.ts';
 import type {
+  GoodSpec,
   NewService,
   ServiceChange,
   ServiceFilter,
@@ -37,7 +38,8 @@ export interface ServiceStore {
   markDeleting(id: string, operationId: string): Promise<void>;
   /** Announces only what differs from what is recorded. */
   recordStatus(id: string, status: ServiceStatus): Promise<void>;
-  recordLastGood(id: string, lastGood: NonNullable<ServiceRecord['lastGood']>): Promise<void>;
+  /** What was good before is kept as the previous one when it is another spec. */
+  recordLastGood(id: string, lastGood: GoodSpec): Promise<void>;
   /** One that is gone is fine. */
   remove(id: string): Promise<void>;
 }
@@ -63,7 +65,8 @@ export function serviceStore(session: Session): ServiceStore {
     properties: JSON.parse(row.properties) as ServiceRecord['properties'],
     spec: JSON.parse(row.spec) as ServiceSpec,
     generation: row.generation,
-    lastGood: row.lastGood === null ? null : (JSON.parse(row.lastGood) as ServiceRecord['lastGood']),
+    lastGood: row.lastGood === null ? null : (JSON.parse(row.lastGood) as GoodSpec),
+    previousGood: row.previousGood === null ? null : (JSON.parse(row.previousGood) as GoodSpec),
     status: JSON.parse(row.status) as ServiceStatus,
     deleting: row.deleting === 1,
     operationId: row.operationId,
@@ -105,6 +108,7 @@ export function serviceStore(session: Session): ServiceStore {
             spec: JSON.stringify(spec),
             generation: 1,
             lastGood: null,
+            previousGood: null,
             status: JSON.stringify(newStatus(spec)),
             deleting: 0,
             operationId,
@@ -250,6 +254,7 @@ export function serviceStore(session: Session): ServiceStore {
     recordLastGood: (id, lastGood) =>
       session.atomically(async (inner) => {
         const present = await require(inner, id);
+        const previous = present.lastGood;
         await inner.db
           .updateTable('services')
           .set({
@@ -259,6 +264,11 @@ export function serviceStore(session: Session): ServiceStore {
           .where('id', '=', id)
           .execute();
         await writeModels(inner, present, 'lastGood', lastGood.spec);
+        if (previous !== null && canonicalJson(previous.spec) !== canonicalJson(lastGood.spec)) {
+          const previousGood = JSON.stringify(previous);
+          await inner.db.updateTable('services').set({ previousGood }).where('id', '=', id).execute();
+          await writeModels(inner, present, 'previousGood', previous.spec);
+        }
         inner.announce({ kind: 'service', id });
       }),
     remove: (id) =>

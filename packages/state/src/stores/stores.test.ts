@@ -153,7 +153,7 @@ describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
       expect((await state.models.list(key, { tag: ['a'] }, PAGE)).value).toEqual([]);
     });
 
-    test('are not deleted while a service uses them, now or to fall back to', async () => {
+    test('are not deleted while a service uses them, now, to fall back or to be rolled back to', async () => {
       const { key } = await furnish(state);
       const { id } = await state.services.create(newService(key, 'svc'));
       await state.services.recordLastGood(id, { generation: 1, spec: spec() });
@@ -165,6 +165,8 @@ describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
         message: expect.stringContaining('svc'),
       });
       await state.services.recordLastGood(id, { generation: 2, spec: spec({ models: ['mymodel:2'] }) });
+      await expect(state.models.delete(key, first)).rejects.toMatchObject({ code: 'ModelInUse' });
+      await state.services.recordLastGood(id, { generation: 3, spec: spec({ models: [] }) });
       await state.models.delete(key, first);
     });
   });
@@ -408,12 +410,30 @@ describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
       });
     });
 
-    test('keep their files in use: those wanted and those to fall back to', async () => {
+    test('remember what was good before, until something else is', async () => {
+      const { key } = await furnish(state);
+      const { id } = await state.services.create(newService(key, 'svc'));
+      const good = async (generation: number, entryScript: string): Promise<unknown> => {
+        await state.services.recordLastGood(id, { generation, spec: spec({ entryScript }) });
+        return (await state.services.byId(id))?.previousGood;
+      };
+      expect(await good(1, 'a.py')).toBeNull();
+      expect(await good(2, 'a.py')).toBeNull();
+      expect(await good(3, 'b.py')).toMatchObject({ generation: 2, spec: { entryScript: 'a.py' } });
+      expect(await good(4, 'b.py')).toMatchObject({ generation: 2, spec: { entryScript: 'a.py' } });
+      expect(await good(5, 'a.py')).toMatchObject({ generation: 4, spec: { entryScript: 'b.py' } });
+    });
+
+    test('keep their files in use: those wanted, those to fall back to, and those to be rolled back to', async () => {
       const { key } = await furnish(state);
       const { id } = await state.services.create(newService(key, 'svc'));
       const old = { path: 'old.py', sha256: 'c'.repeat(64), size: 1 };
       await state.services.recordLastGood(id, { generation: 1, spec: spec({ source: [old] }) });
       expect(await state.referencedArtifacts()).toEqual(new Set([FILE.sha256, SOURCE.sha256, old.sha256]));
+      const newer = { path: 'new.py', sha256: 'd'.repeat(64), size: 1 };
+      await state.services.recordLastGood(id, { generation: 2, spec: spec({ source: [newer] }) });
+      expect(await state.referencedArtifacts()).toContain(old.sha256);
+      expect(await state.referencedArtifacts()).toContain(newer.sha256);
     });
   });
 
