@@ -11,6 +11,9 @@ import { extractText, type LayerListing, type ListedEntry, matters, wantsText } 
 /** Of the files that are looked into; a C library has 2 MB, the list of packages of a full system 10 MB. */
 const MAXIMUM_CONTENT_BYTES = 32 * 1024 * 1024;
 
+/** The default is so small that handing pieces on takes longer than making them. */
+const CHUNK_BYTES = 256 * 1024;
+
 export async function readListing(
   bytes: AsyncIterable<Uint8Array>,
   mediaType: string,
@@ -20,9 +23,9 @@ export async function readListing(
   const archive = extract();
   const source = Readable.from(bytes, { objectMode: false });
   const reading = mediaType.endsWith('zstd')
-    ? pipeline(source, createZstdDecompress(), archive, { signal })
+    ? pipeline(source, createZstdDecompress({ chunkSize: CHUNK_BYTES }), archive, { signal })
     : mediaType.endsWith('gzip')
-      ? pipeline(source, createGunzip(), archive, { signal })
+      ? pipeline(source, createGunzip({ chunkSize: CHUNK_BYTES }), archive, { signal })
       : pipeline(source, archive, { signal });
   // Awaited below, after the entries; until then a failure is theirs to report.
   reading.catch(() => {});

@@ -76,6 +76,8 @@ export class Connections {
     this.#insecureHosts = new Set(insecureHosts);
     this.#dispatcher = new Agent({
       connections: CONNECTIONS,
+      // One long upload must not hold up what shares its connection.
+      allowH2: false,
       headersTimeout: SILENCE_MS,
       bodyTimeout: SILENCE_MS,
       connect: {
