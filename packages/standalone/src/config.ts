@@ -40,8 +40,11 @@ const Variables = z.object({
   FARLED_REGISTRY_PASSWORD_FILE: z.string().min(1).optional(),
   /** Certificates of authorities to trust beside the usual ones, PEM. */
   FARLED_REGISTRY_CA_FILE: z.string().min(1).optional(),
-  /** What images are built upon when an environment names no base image; it must have a Python. */
-  FARLED_BASE_IMAGE: z.string().min(1).default('docker.io/library/python:3.11-slim-bookworm'),
+  /**
+   * What images are built upon when an environment names no base image; it must have a Python. `{python}` becomes the
+   * newest version of 3.8 to 3.13 that the environment can run with, 3.11 when it doesn't say.
+   */
+  FARLED_BASE_IMAGE: z.string().min(1).default('docker.io/library/python:{python}-slim-bookworm'),
 });
 
 export interface RegistryConfig {

@@ -6,6 +6,7 @@ import type { Clock, Logger } from '@farled/service';
 import type { State } from '@farled/state';
 
 import type { Environments } from '../../environments/environments.ts';
+import { usualBaseImage } from '../../environments/image/base-image.ts';
 import type { Images } from '../../images/images.ts';
 import { pullSecretName, type RegistryLogin } from '../../substrate/kubernetes/pull-secrets.ts';
 import { RUNTIME_FOLDER } from '../../substrate/kubernetes/service-image.ts';
@@ -22,7 +23,7 @@ export interface KubernetesParts {
   readonly repository: string;
   /** Null when nodes pull without being asked who they are. */
   readonly registryLogin: RegistryLogin | null;
-  /** For environments that name no base image, and for the routers. */
+  /** For environments that name no base image, and for the routers; `{python}` in it stands for a version. */
   readonly defaultBase: string;
   /** Layers that were packed, and what was found in base images. */
   readonly cacheFolder: string;
@@ -83,7 +84,7 @@ export function openKubernetes(
     pullSecret: pullSecretName(parts.registryLogin),
     routerImage: {
       ...common,
-      base: defaultBase,
+      base: usualBaseImage(defaultBase),
       routerLayer: once(() => programLayer({ name: 'router', entry: programs.router.entry, at: ROUTER_FOLDER })),
     },
     check: (compute, client, signal) => checkCluster({ ...parts, ...shared }, compute, client, signal),

@@ -22,6 +22,7 @@ import {
 import type { ServiceRecord, ServiceSpec, Stores } from '@farled/state';
 
 import type { Environments, ImageEnvironment } from '../../environments/environments.ts';
+import { baseImageOf } from '../../environments/image/base-image.ts';
 import type { Images } from '../../images/images.ts';
 import { platformsOf } from './platforms.ts';
 
@@ -32,7 +33,7 @@ export interface ServiceImagesParts {
   readonly basesFolder: string;
   /** `host/path` that images are pushed to. */
   readonly repository: string;
-  /** For environments that name no base image. */
+  /** For environments that name no base image; `{python}` in it stands for the version that they ask for. */
   readonly defaultBase: string;
   /** The runtime's program, at {@link RUNTIME_FOLDER}. */
   readonly runtimeLayer: () => Promise<LayerSource>;
@@ -86,7 +87,7 @@ export async function buildServiceImage(
   );
   const laidOut = await parts.images.ensure({ models, source: spec.source, signal });
   const platforms = platformsOf(request.architectures);
-  const base = parseReference(definition.docker.baseImage ?? parts.defaultBase);
+  const base = parseReference(baseImageOf(definition, parts.defaultBase));
   const environments = new Map<string, ImageEnvironment>();
   for (const platform of platforms) {
     const facts = await inspectBase({ ...parts, folder: parts.basesFolder }, base, platform, signal);
