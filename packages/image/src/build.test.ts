@@ -16,6 +16,7 @@ import { folderLayer } from './layers/folder-layer.ts';
 import type { LayerSource } from './layers/layer.ts';
 import { whiteout } from './layers/whiteout.ts';
 import { anonymous } from './registry/credentials.ts';
+import { RegistryRefusal } from './registry/failure.ts';
 import { parseReference } from './registry/reference.ts';
 import { createRegistry, type Registry } from './registry/registry.ts';
 import { saveImage } from './save.ts';
@@ -333,3 +334,37 @@ test.each(['gzip', 'zstd'] as const)(
     expect(oci).toMatchObject({ layers: [{ size: expect.any(Number) }, { size: expect.any(Number) }] });
   },
 );
+
+test('a registry that does not know zstd gets gzip, and is not asked twice about what it has', async () => {
+  const refusing: Registry = {
+    ...registry,
+    putManifest: async (to, manifest, stop) => {
+      if (Buffer.from(manifest.bytes).includes('tar+zstd')) {
+        const attempted = { what: 'pushing the manifest', host: to.host, repository: to.repository, known: false };
+        throw new RegistryRefusal(
+          attempted,
+          400,
+          '{"errors":[{"code":"MANIFEST_INVALID","message":"unknown media type"}]}',
+        );
+      }
+      return registry.putManifest(to, manifest, stop);
+    },
+  };
+  const lines: string[] = [];
+  const built = await build({ registry: refusing, log: (line) => lines.push(line) });
+  expect(lines).toContain(`${running.host} does not take layers that are compressed with zstd; compressing with gzip`);
+  expect(built.layers.map(({ mediaType }) => mediaType)).toEqual(['application/vnd.oci.image.layer.v1.tar+gzip']);
+  expect(await readFile(join((await unpack(built.reference)).root, 'app/score.py'), 'utf8')).toBe('print(1)');
+});
+
+test('no image is named before all of it is there', async () => {
+  const broken: LayerSource = {
+    name: 'broken',
+    key: 'broken',
+    entries: () => [{ kind: 'file', path: 'a', mode: 0o644, source: { file: join(folder, 'missing') } }],
+  };
+  const layers = () => [filesLayer('source', { '/app/a': 'x' }), broken];
+  await expect(build({ tag: 'v1', layers })).rejects.toMatchObject({ code: 'ImageBuildFailed' });
+  const reference = parseReference(`${running.host}/image-${count}:v1`);
+  expect(await registry.headManifest(reference, signal)).toBeNull();
+});
