@@ -1,9 +1,9 @@
 /** The images that every cluster needs: Debian with Python, and the one that holds a pod's namespaces. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { cached } from './cached.ts';
 import { run } from './commands.ts';
 import { writeImage } from './image.ts';
 import { cacheFolder } from './layout.ts';
@@ -27,10 +27,8 @@ export async function pythonImage(report: (line: string) => void): Promise<strin
   const recipe = createHash('sha256')
     .update(JSON.stringify([RELEASE, PACKAGES, LEFTOVERS]))
     .digest('hex');
-  const archive = join(cacheFolder(), `python-${recipe.slice(0, 16)}.oci.tar`);
-  if (!existsSync(archive)) {
+  return cached(join(cacheFolder(), `python-${recipe.slice(0, 16)}.oci.tar`), async (archive) => {
     report('Making the base image with debootstrap, about a minute the first time');
-    await mkdir(cacheFolder(), { recursive: true });
     const root = await mkdtemp(join(cacheFolder(), 'root-'));
     try {
       await run('debootstrap', ['--variant=minbase', `--include=${PACKAGES.join(',')}`, RELEASE, root]);
@@ -42,14 +40,13 @@ export async function pythonImage(report: (line: string) => void): Promise<strin
     } finally {
       await rm(root, { recursive: true, force: true });
     }
-  }
-  return archive;
+  });
 }
 
+/** The archive of the image whose container holds a pod's namespaces. */
 export async function pauseImage(report: (line: string) => void): Promise<string> {
   const pause = await program('pause', report);
-  const archive = `${pause}.oci.tar`;
-  if (!existsSync(archive)) {
+  return cached(`${pause}.oci.tar`, async (archive) => {
     const root = await mkdtemp(join(cacheFolder(), 'root-'));
     try {
       await copyFile(pause, join(root, 'pause'));
@@ -57,6 +54,5 @@ export async function pauseImage(report: (line: string) => void): Promise<string
     } finally {
       await rm(root, { recursive: true, force: true });
     }
-  }
-  return archive;
+  });
 }

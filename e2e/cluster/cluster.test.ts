@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startCluster, type Cluster } from './cluster.ts';
 import { run } from './commands.ts';
 import { layoutOf, type Layout } from './layout.ts';
+import { program } from './programs.ts';
 import { push } from './registry.ts';
 import { attachOrStart, START_TIMEOUT_MS, whyNoCluster } from './shared-cluster.ts';
 
@@ -64,6 +65,7 @@ describe.skipIf(noOwnCluster)('a cluster of its own', PATIENCE, () => {
   beforeAll(async () => {
     before = await traces(layout);
     cluster = await startCluster({ number });
+    await program('kwok', console.error);
   }, START_TIMEOUT_MS);
 
   afterAll(() => cluster.down());
@@ -110,6 +112,12 @@ describe.skipIf(noOwnCluster)('a cluster of its own', PATIENCE, () => {
     await cluster.startNode('node2');
     const ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}';
     expect(await cluster.kubectl(['get', 'node', 'node2', `--output=${ready}`])).toBe('True');
+  });
+
+  it('simulates nodes, and pods that seem to run on them', async () => {
+    await cluster.simulateNodes({ name: 'many', count: 50, capacity: { 'nvidia.com/gpu': '4' } });
+    await cluster.kubectl(['apply', '--filename=-'], { input: JSON.stringify(simulatedPods(100)) });
+    await cluster.kubectl(['rollout', 'status', 'deployment/simulated', '--timeout=120s']);
   });
 
   it('leaves nothing behind', async () => {
@@ -179,6 +187,21 @@ async function applyWeb(
   await cluster.kubectl(['apply', `--namespace=${namespace}`, '--filename=-'], { input });
 }
 
+function simulatedPods(replicas: number): object {
+  const labels = { app: 'simulated' };
+  const spec = {
+    tolerations: [{ key: 'kwok.x-k8s.io/node', operator: 'Exists' }],
+    nodeSelector: { 'kwok.x-k8s.io/node': 'many' },
+    containers: [{ name: 'any', image: 'never-pulled', resources: { limits: { 'nvidia.com/gpu': '1' } } }],
+  };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'simulated' },
+    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+  };
+}
+
 async function rollout(cluster: Cluster, namespace: string): Promise<void> {
   await cluster.kubectl(['rollout', 'status', 'deployment/web', `--namespace=${namespace}`, '--timeout=120s']);
 }
@@ -195,14 +218,26 @@ async function python(cluster: Cluster, namespace: string, code: string): Promis
   ).trim();
 }
 
+/** A service refuses until the pod's node has heard of its endpoints. */
 function askAll(urls: readonly string[]): string {
-  return [
-    'from urllib import request, error',
-    'def ask(url):',
-    '  try: return request.urlopen(url, timeout=10).status',
-    '  except error.HTTPError as answer: return answer.status',
-    `for url in ${JSON.stringify(urls)}: print(ask(url))`,
-  ].join('\n');
+  return `
+import time
+from urllib import error, request
+
+def ask(url, deadline=time.time() + 30):
+    try:
+        return request.urlopen(url, timeout=10).status
+    except error.HTTPError as answer:
+        return answer.status
+    except error.URLError:
+        if time.time() > deadline:
+            raise
+        time.sleep(0.2)
+        return ask(url, deadline)
+
+for url in ${JSON.stringify(urls)}:
+    print(ask(url))
+`;
 }
 
 type Traces = Awaited<ReturnType<typeof traces>>;

@@ -1,6 +1,6 @@
 /** A real Kubernetes on this machine, as tests and the command see it. */
-import { run } from './commands.ts';
 import { startApiServer, stopApiServer } from './control-plane.ts';
+import { kubectl } from './kubectl.ts';
 import { addSimulatedNodes, startKwok, type SimulatedNodes } from './kwok.ts';
 import { layoutOf, type Layout, type NodeLayout } from './layout.ts';
 import { bringUp, startNodeAgain, takeDown } from './lifecycle.ts';
@@ -9,7 +9,7 @@ import { stopNode } from './node.ts';
 import { freePort } from './ports.ts';
 import { isAlive, recordedProcesses, type ProcessRecord } from './processes.ts';
 import { startRegistry, type Registry, type RegistryOptions } from './registry.ts';
-import { readState, type ClusterState, type ProcessId } from './state.ts';
+import { readState, type ClusterState } from './state.ts';
 
 export interface Cluster {
   readonly kubeconfig: string;
@@ -39,15 +39,13 @@ export interface Cluster {
 export interface ClusterOptions {
   /** Clusters of different numbers can be up at the same time. */
   readonly number?: number;
-  /** The test run that it is for, so that the run's end can take it down. */
-  readonly testRun?: ProcessId;
   readonly report?: (line: string) => void;
 }
 
 /** Brings the cluster up; refuses when it is up already. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const layout = layoutOf(options.number ?? 0);
-  return withLock(layout, async () => {
+  return withLock(layout.folder, async () => {
     if (await isUp(layout)) {
       throw new Error(`Cluster ${layout.number} is up already: use its kubeconfig, or take it down first.`);
     }
@@ -70,7 +68,7 @@ export async function endedProcesses(number = 0): Promise<readonly ProcessRecord
 /** Takes down whatever is there of the cluster, half-started or up. */
 export async function stopCluster(number = 0): Promise<void> {
   const layout = layoutOf(number);
-  await withLock(layout, () => takeDown(layout));
+  await withLock(layout.folder, () => takeDown(layout));
 }
 
 /** Not when the machine was restarted since. */
@@ -91,8 +89,7 @@ export function clusterOf(layout: Layout, state: ClusterState): Cluster {
     kubeconfig: layout.kubeconfig,
     registry: { host, baseImage: `${host}/base/python:3.11` },
     nodes: layout.nodes.map(({ name }) => name),
-    kubectl: (args, { input } = {}) =>
-      run(state.kubernetes, ['kubectl', `--kubeconfig=${layout.kubeconfig}`, ...args], { input: input ?? '' }),
+    kubectl: (args, { input } = {}) => kubectl(layout, state, args, input),
     stopApiServer: () => stopApiServer(layout),
     startApiServer: async () => {
       await startApiServer(layout, state);
@@ -101,9 +98,9 @@ export function clusterOf(layout: Layout, state: ClusterState): Cluster {
     startNode: (name) => startNodeAgain(layout, nodeNamed(name), state),
     startRegistry: async (options) => startRegistry(layout, await freePort(), options),
     simulateNodes: async (nodes) => {
-      const kwok = await withLock(layout, () => startKwok(layout, state));
+      const kwok = await withLock(layout.folder, () => startKwok(layout, state));
       await addSimulatedNodes(layout, state, { ...nodes, kwok });
     },
-    down: () => withLock(layout, () => takeDown(layout)),
+    down: () => withLock(layout.folder, () => takeDown(layout)),
   };
 }

@@ -3,9 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { authorityIn, createAuthority, createSigningKey, issueCertificate } from './certificates.ts';
-import { run } from './commands.ts';
 import { flags } from './flags.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
+import { kubectl } from './kubectl.ts';
 import type { Layout } from './layout.ts';
 import { endProcess, startProcess, waitUntil, type ProcessRecord } from './processes.ts';
 import type { ClusterState, User } from './state.ts';
@@ -65,8 +65,8 @@ export async function startApiServer(
   });
   const name = 'kube-apiserver';
   const apiServer = await startProcess(layout, { name, command: [state.kubernetes, name, ...options] });
-  const ask = ['kubectl', `--kubeconfig=${layout.kubeconfig}`, '--request-timeout=2s', 'get', '--raw=/readyz'];
-  await waitUntil('the API server', async () => (await run(state.kubernetes, ask)) === 'ok', {
+  const ask = ['get', '--raw=/readyz', '--request-timeout=2s'];
+  await waitUntil('the API server', async () => (await kubectl(layout, state, ask)) === 'ok', {
     processes: [...dependsOn, apiServer],
     timeoutMs: 60_000,
   });

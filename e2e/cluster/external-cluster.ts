@@ -16,7 +16,7 @@ export async function externalCluster(environment: NodeJS.ProcessEnv): Promise<C
     );
   }
   const kubectl: Cluster['kubectl'] = (args, { input } = {}) =>
-    run('kubectl', [`--kubeconfig=${kubeconfig}`, ...args], { input: input ?? '' });
+    run('kubectl', [`--kubeconfig=${kubeconfig}`, ...args], { ...(input !== undefined && { input }) });
   const names = await kubectl(['get', 'nodes', '--output=jsonpath={.items[*].metadata.name}']);
   const impossible = (what: string) => (): Promise<never> => {
     return Promise.reject(new Error(`${what} only on a cluster of the tests' own: unset KUBECONFIG.`));

@@ -21,7 +21,6 @@ interface Descriptor {
 
 const OCI = 'application/vnd.oci.image';
 
-/** Writes the archive as a whole or not at all. */
 export async function writeImage(root: string, config: ImageConfig, archive: string): Promise<void> {
   const work = await mkdtemp(join(cacheFolder(), 'image-'));
   try {
@@ -45,8 +44,7 @@ export async function writeImage(root: string, config: ImageConfig, archive: str
     const index = { schemaVersion: 2, manifests: [await writeBlob(blobs, `${OCI}.manifest.v1+json`, manifest)] };
     await writeFile(join(work, 'layout', 'index.json'), JSON.stringify(index));
     await writeFile(join(work, 'layout', 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-    await run('tar', ['--create', '--file', join(work, 'archive'), '--directory', join(work, 'layout'), '.']);
-    await rename(join(work, 'archive'), archive);
+    await run('tar', ['--create', '--file', archive, '--directory', join(work, 'layout'), '.']);
   } finally {
     await rm(work, { recursive: true, force: true });
   }

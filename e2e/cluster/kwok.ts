@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { run } from './commands.ts';
 import { flags } from './flags.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
+import { kubectl } from './kubectl.ts';
 import type { Layout } from './layout.ts';
 import { isAlive, recordedProcess, startProcess, waitUntil, type ProcessRecord } from './processes.ts';
 import { program } from './programs.ts';
@@ -73,10 +73,9 @@ export async function startKwok(layout: Layout, state: ClusterState): Promise<Pr
 /** Returns when all of them are ready. */
 export async function addSimulatedNodes(
   layout: Layout,
-  { kubernetes }: ClusterState,
+  state: ClusterState,
   nodes: SimulatedNodes & { readonly kwok: ProcessRecord },
 ): Promise<void> {
-  const kubectl = ['kubectl', `--kubeconfig=${layout.kubeconfig}`];
   const items = Array.from({ length: nodes.count }, (_, index) => nodeNumber(index + 1, nodes));
   const batches = Array.from({ length: Math.ceil(items.length / BATCH) }, (_, index) =>
     items.slice(index * BATCH, (index + 1) * BATCH),
@@ -84,16 +83,16 @@ export async function addSimulatedNodes(
   const createBatches = async (): Promise<void> => {
     for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) {
       const input = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: batch });
-      await run(kubernetes, [...kubectl, 'create', '--filename=-'], { input });
+      await kubectl(layout, state, ['create', '--filename=-'], input);
     }
   };
   await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, createBatches));
   const ready = 'jsonpath={.items[*].status.conditions[?(@.type=="Ready")].status}';
-  const ask = [...kubectl, 'get', 'nodes', `--selector=${MARK}=${nodes.name}`, `--output=${ready}`];
+  const ask = ['get', 'nodes', `--selector=${MARK}=${nodes.name}`, `--output=${ready}`];
   await waitUntil(
     `${nodes.count} simulated nodes to be ready`,
     async () => {
-      const statuses = (await run(kubernetes, ask)).split(' ');
+      const statuses = (await kubectl(layout, state, ask)).split(' ');
       return statuses.filter((status) => status === 'True').length === nodes.count;
     },
     { processes: [nodes.kwok], timeoutMs: 120_000 },

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 
 import { pauseImage, pythonImage } from './base-image.ts';
 import { removeCgroup } from './cgroups.ts';
-import { run } from './commands.ts';
 import { startContainerd } from './containerd.ts';
 import { prepareControlPlane, startControlPlane } from './control-plane.ts';
 import { startDns } from './dns.ts';
+import { kubectl } from './kubectl.ts';
 import { startKubelet } from './kubelet.ts';
 import { clustersFolder, type Layout, type NodeLayout } from './layout.ts';
 import { createBridge, deleteBridge, requireFreeNetwork } from './network.ts';
@@ -20,7 +20,7 @@ import { push, startRegistry } from './registry.ts';
 import { writeState, type ClusterState, type ProcessId, type User } from './state.ts';
 
 export interface BringUpOptions {
-  readonly testRun?: ProcessId;
+  readonly testRuns?: readonly ProcessId[];
   readonly report?: (line: string) => void;
 }
 
@@ -28,7 +28,7 @@ export interface BringUpOptions {
 const PAUSE = 'base/pause:1';
 const PYTHON = 'base/python:3.11';
 
-export async function bringUp(layout: Layout, { testRun, report = () => {} }: BringUpOptions): Promise<ClusterState> {
+export async function bringUp(layout: Layout, { testRuns, report = () => {} }: BringUpOptions): Promise<ClusterState> {
   requireRoot();
   await requireFreeNetwork(layout);
   // Somebody may have been killed while bringing it up.
@@ -43,7 +43,7 @@ export async function bringUp(layout: Layout, { testRun, report = () => {} }: Br
     etcdPeerPort: await freePort(),
     registryPort: await freePort(),
     kubernetes,
-    ...(testRun && { testRun }),
+    ...(testRuns && { testRuns }),
   };
   try {
     for (const folder of [layout.folder, layout.logs, layout.records, join(layout.folder, 'registries')]) {
@@ -118,20 +118,15 @@ async function fillRegistry(
   await push({ image: `${host}/${PYTHON}`, from: `oci-archive:${archives.python}` });
 }
 
-async function waitForNodes(
-  layout: Layout,
-  { kubernetes }: ClusterState,
-  processes: readonly ProcessRecord[],
-): Promise<void> {
+async function waitForNodes(layout: Layout, state: ClusterState, processes: readonly ProcessRecord[]): Promise<void> {
   const ready = 'jsonpath={range .items[*]}{.status.conditions[?(@.type=="Ready")].status} {end}';
   await waitUntil(
     'all nodes to be ready',
     async () => {
-      const kubectl = ['kubectl', `--kubeconfig=${layout.kubeconfig}`];
       const names = layout.nodes.map(({ name }) => name);
       // Without its default service account a namespace refuses pods.
-      await run(kubernetes, [...kubectl, 'get', 'serviceaccount', 'default']);
-      const said = await run(kubernetes, [...kubectl, 'get', 'nodes', ...names, '-o', ready]);
+      await kubectl(layout, state, ['get', 'serviceaccount', 'default']);
+      const said = await kubectl(layout, state, ['get', 'nodes', ...names, '-o', ready]);
       return said.trim() === names.map(() => 'True').join(' ');
     },
     { processes, timeoutMs: 60_000 },

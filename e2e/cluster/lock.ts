@@ -1,12 +1,11 @@
-/** One process at a time brings a cluster up or down. The kernel frees the lock when its holder dies. */
+/** One process at a time does something on this machine. The kernel frees the lock when its holder dies. */
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
-import type { Layout } from './layout.ts';
-
-export async function withLock<T>(layout: Layout, action: () => Promise<T>): Promise<T> {
-  // A socket in the abstract namespace: a name without a file.
-  const name = `\0${layout.folder}`;
+export async function withLock<T>(path: string, action: () => Promise<T>): Promise<T> {
+  // A socket in the abstract namespace: a name, and a short one, without a file.
+  const name = `\0farled-test-cluster-${createHash('sha256').update(path).digest('hex').slice(0, 32)}`;
   let unlock = await take(name);
   while (unlock === undefined) {
     await setTimeout(100);

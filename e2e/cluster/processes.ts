@@ -8,7 +8,6 @@ import { setTimeout } from 'node:timers/promises';
 export interface ProcessSpec {
   readonly name: string;
   readonly command: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A pid alone may be another process by now; with the time of its start it cannot. */
@@ -32,7 +31,7 @@ export async function startProcess(folders: ProcessFolders, spec: ProcessSpec): 
   const child = spawn(program, args, {
     detached: true,
     stdio: ['ignore', output, output],
-    env: { ...process.env, ...spec.env },
+    env: plainEnvironment(),
   });
   closeSync(output);
   await new Promise<void>((resolve, reject) => {
@@ -41,6 +40,12 @@ export async function startProcess(folders: ProcessFolders, spec: ProcessSpec): 
   });
   child.unref();
   return recordProcess(folders, { name: spec.name, pid: child.pid ?? 0, log });
+}
+
+/** Not the caller's own: with a proxy in it, the cluster's parts would look for each other elsewhere. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  return { PATH, HOME };
 }
 
 /** A file for each process, so that nobody overwrites what another writes down at the same time. */

@@ -1,9 +1,9 @@
 /** The Go programs of this folder, built once and kept: Kubernetes takes minutes to build. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { cached } from './cached.ts';
 import { run } from './commands.ts';
 import { cacheFolder } from './layout.ts';
 
@@ -20,21 +20,14 @@ const MINUTES: Readonly<Record<ProgramName, string>> = {
 export async function program(name: ProgramName, report: (line: string) => void = () => {}): Promise<string> {
   const sources = join(import.meta.dirname, name);
   const digest = await digestOf(sources);
-  const folder = join(cacheFolder(), `${name}-${digest}`);
-  const built = join(folder, name);
-  if (existsSync(built)) {
-    return built;
-  }
-  report(`Building ${name} from its Go module, ${MINUTES[name]} the first time`);
-  await mkdir(folder, { recursive: true });
-  const unfinished = `${built}.${process.pid}`;
-  const flags = await linkerFlags(sources);
-  await run('go', ['build', '-trimpath', '-ldflags', flags, '-o', unfinished, '.'], {
-    cwd: sources,
-    env: { ...process.env, CGO_ENABLED: '0' },
+  return cached(join(cacheFolder(), `${name}-${digest}`, name), async (unfinished) => {
+    report(`Building ${name} from its Go module, ${MINUTES[name]} the first time`);
+    const flags = ['-trimpath', '-buildvcs=false', '-ldflags', await linkerFlags(sources)];
+    await run('go', ['build', ...flags, '-o', unfinished, '.'], {
+      cwd: sources,
+      env: { ...process.env, CGO_ENABLED: '0' },
+    });
   });
-  await rename(unfinished, built);
-  return built;
 }
 
 async function digestOf(sources: string): Promise<string> {

@@ -118,6 +118,15 @@ async function showToNodes(layout: Layout, port: number, scheme: string): Promis
 
 /** Any answer is one: with a password it is 401. */
 async function answers(scheme: string, port: number): Promise<boolean> {
-  const code = await run('curl', ['-sk', '-o', '/dev/null', '-w', '%{http_code}', `${scheme}://127.0.0.1:${port}/v2/`]);
+  const code = await run('curl', [
+    '-sk',
+    '--noproxy',
+    '*',
+    '-o',
+    '/dev/null',
+    '-w',
+    '%{http_code}',
+    `${scheme}://127.0.0.1:${port}/v2/`,
+  ]);
   return ['200', '401'].includes(code);
 }

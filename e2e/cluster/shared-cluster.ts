@@ -1,5 +1,5 @@
 /** The one cluster that all tests of a run share. The first that needs it brings it up; the run's end takes it down. */
-import { clusterOf, endedProcesses, type Cluster, type ClusterOptions } from './cluster.ts';
+import { clusterOf, endedProcesses, type Cluster } from './cluster.ts';
 import { externalCluster } from './external-cluster.ts';
 import { layoutOf } from './layout.ts';
 import { bringUp, takeDown } from './lifecycle.ts';
@@ -20,22 +20,21 @@ export function whyNoCluster(environment: NodeJS.ProcessEnv = process.env): stri
 }
 
 /** The cluster that KUBECONFIG names, else the one that is up here, else a new one. */
-export async function attachOrStart(options: Pick<ClusterOptions, 'report'> = {}): Promise<Cluster> {
+export async function attachOrStart(report = (line: string): void => console.error(line)): Promise<Cluster> {
   const external = await externalCluster(process.env);
   if (external !== undefined) {
     return external;
   }
   const layout = layoutOf(0);
-  return withLock(layout, async () => {
+  return withLock(layout.folder, async () => {
+    const run = testRunOf(process.env);
     const state = await readState(layout);
-    const testRun = testRunOf(process.env);
     const isWhole = (await endedProcesses(layout.number)).length === 0;
     if (state?.phase !== 'up' || !isWhole) {
-      return clusterOf(layout, await bringUp(layout, { ...options, ...(testRun && { testRun }) }));
+      return clusterOf(layout, await bringUp(layout, { report, ...(run && { testRuns: [run] }) }));
     }
-    if (state.testRun !== undefined && testRun !== undefined && !isAlive(state.testRun)) {
-      // Left by a run that was killed; from now on it is this run's to take down.
-      await writeState(layout, { ...state, testRun });
+    if (state.testRuns !== undefined && run !== undefined) {
+      await writeState(layout, { ...state, testRuns: [...others(state.testRuns, run), run] });
     }
     return clusterOf(layout, state);
   });
@@ -43,16 +42,30 @@ export async function attachOrStart(options: Pick<ClusterOptions, 'report'> = {}
 
 /** Tells the test processes that come after it which run they are part of. */
 export function beginTestRun(environment: NodeJS.ProcessEnv): void {
-  const run: ProcessId = { pid: process.pid, startTicks: startOf(process.pid) ?? '' };
-  environment['FARLED_TEST_RUN'] = JSON.stringify(run);
+  environment['FARLED_TEST_RUN'] = JSON.stringify(thisProcess());
 }
 
-/** Takes the shared cluster down if a test of this run brought it up. */
+/** Takes the shared cluster down if a test of this run used it, and no other run does. */
 export async function endTestRun(): Promise<void> {
   const layout = layoutOf(0);
-  if ((await readState(layout))?.testRun?.pid === process.pid) {
-    await withLock(layout, () => takeDown(layout));
-  }
+  const run = thisProcess();
+  await withLock(layout.folder, async () => {
+    const state = await readState(layout);
+    if (state?.testRuns?.some(({ pid }) => pid === run.pid) !== true) {
+      return;
+    }
+    const testRuns = others(state.testRuns, run);
+    await (testRuns.length === 0 ? takeDown(layout) : writeState(layout, { ...state, testRuns }));
+  });
+}
+
+/** A run that was killed needs the cluster no more. */
+function others(runs: readonly ProcessId[], run: ProcessId): readonly ProcessId[] {
+  return runs.filter((other) => other.pid !== run.pid && isAlive(other));
+}
+
+function thisProcess(): ProcessId {
+  return { pid: process.pid, startTicks: startOf(process.pid) ?? '' };
 }
 
 function testRunOf(environment: NodeJS.ProcessEnv): ProcessId | undefined {

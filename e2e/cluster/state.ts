@@ -31,8 +31,8 @@ export interface ClusterState {
   readonly etcdPeerPort: number;
   readonly registryPort: number;
   readonly kubernetes: string;
-  /** The test run that brought it up and takes it down; without one it stays until somebody says so. */
-  readonly testRun?: ProcessId;
+  /** The test runs that use it: the last one's end takes it down. Undefined: it stays until somebody says so. */
+  readonly testRuns?: readonly ProcessId[];
 }
 
 export async function readState(layout: Layout): Promise<ClusterState | undefined> {
