@@ -30,7 +30,7 @@ const Variables = z.object({
   FARLED_MAX_CONCURRENT_REQUESTS: whole.default(1),
   /** What all workers together may use; absent: as much as there is. */
   FARLED_MEMORY_LIMIT_BYTES: whole.optional(),
-  /** How long it is still there, refusing, once it drains: until every router knows. */
+  /** How long it still serves once it drains: until every router knows. */
   FARLED_DRAIN_LINGER_SECONDS: z.coerce.number().min(0).max(300).default(0),
   /** Absent: lines go to standard output. */
   FARLED_LOG_FILE: z.string().optional(),

@@ -58,21 +58,31 @@ test('the answer to a request that was there before the drain ends its connectio
   expect((await replica.ended()).code).toBe(0);
 });
 
-test('while it lingers it takes connections, refuses what comes, and is alive but not ready', async () => {
+test('while it lingers it serves, ends connections, and is alive but not ready', async () => {
   await using replica = await startReplica({ script: ECHO, variables: { FARLED_DRAIN_LINGER_SECONDS: '2' } });
   const kept = await open(replica);
   process.kill(replica.pid, 'SIGTERM');
   await until(async () => (await replica.report()).state === 'draining');
-  const refused = await replica.score('1');
-  expect([refused.status, refused.headers['x-farled-not-executed'], refused.headers.connection]).toEqual([
-    503,
-    'draining',
-    'close',
-  ]);
   expect((await replica.call('/')).status).toBe(200);
   expect((await replica.call(REPLICA_CONTROL.ready)).status).toBe(503);
+  const served = await replica.score('1');
+  expect([served.status, served.headers.connection]).toEqual([200, 'close']);
   kept.score();
-  expect(await kept.all()).toMatch(/x-farled-not-executed: draining/);
+  expect(await kept.all()).toMatch(/^HTTP\/1\.1 200 [^]*connection: close\r\n[^]*"1"$/i);
+  expect((await replica.ended()).code).toBe(0);
+});
+
+test('after it lingered it refuses what comes, and answers what it has', async () => {
+  await using replica = await startReplica({
+    script: 'import time\ndef init(): pass\ndef run(raw):\n    time.sleep(2)\n    return "done"',
+    variables: { FARLED_DRAIN_LINGER_SECONDS: '0.5' },
+  });
+  const accepted = replica.score('');
+  await until(async () => (await replica.report()).inFlight === 1);
+  process.kill(replica.pid, 'SIGTERM');
+  // Until then it is busy for them, not leaving.
+  await until(async () => (await replica.score('')).headers['x-farled-not-executed'] === 'draining');
+  expect((await accepted).text).toBe('"done"');
   expect((await replica.ended()).code).toBe(0);
 });
 

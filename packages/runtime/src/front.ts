@@ -14,7 +14,7 @@ export interface FrontParts {
   readonly pool: Pool;
   readonly scoringTimeoutMs: number;
   readonly maxConcurrentRequests: number;
-  /** How long it is still there once it drains, when routers know it. */
+  /** How long it still serves once it drains. */
   readonly lingerMs: number;
   readonly clock: Clock;
   /** Called once, when it drains, nothing is left and nothing comes any more. */
@@ -54,7 +54,10 @@ export class Front {
     }
   }
 
-  /** Refuses what comes from now on, and ends each connection with its next answer. */
+  /**
+   * Is not ready any more, and ends each connection with its next answer. It serves on while it lingers, because
+   * routers learn only now that it leaves and others may not have room yet; then it refuses what comes.
+   */
   drain(): void {
     if (this.#state === 'draining') {
       return;
@@ -178,8 +181,11 @@ export class Front {
   }
 
   #refusal(): 'starting' | 'draining' | 'busy' | null {
-    if (this.#state !== 'ready') {
-      return this.#state === 'starting' ? 'starting' : 'draining';
+    if (this.#state === 'starting') {
+      return 'starting';
+    }
+    if (this.#state !== 'ready' && this.#hasLingered) {
+      return 'draining';
     }
     return this.#inFlight >= this.#parts.maxConcurrentRequests ? 'busy' : null;
   }

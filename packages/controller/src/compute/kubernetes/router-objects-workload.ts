@@ -9,10 +9,9 @@ const { router: name, systemNamespace } = CLUSTER;
 const STATE = '/var/lib/farled';
 /** Any that is not root: the image has no user of its own. */
 const USER = 65_532;
-/**
- * A router that is told to end takes connections for 5 s more, answers what it accepted, and leaves idle connections
- * the 75 s that it promised: as long as scoringTimeoutMs is at most 300 s, all of it fits.
- */
+/** Nodes under load have been seen to send a router connections for more than 5 s after it was told to end. */
+const DRAIN_SECONDS = 15;
+/** After that it answers what it accepted, and leaves idle connections the 75 s that it promised: scoringTimeoutMs of 300 s fits. */
 const GRACE_SECONDS = 330;
 
 export function workloadObjects(options: RouterInstallation, labels: Labels): Manifest[] {
@@ -102,6 +101,7 @@ function container({ image, routes }: RouterInstallation): Container {
       { name: 'FARLED_ROUTER_PORT', value: String(ROUTER_PORTS.scoring) },
       { name: 'FARLED_ROUTER_HEALTH_PORT', value: String(ROUTER_PORTS.health) },
       { name: 'FARLED_ROUTER_TABLE', value: `${STATE}/routes.json` },
+      { name: 'FARLED_ROUTER_DRAIN_SECONDS', value: String(DRAIN_SECONDS) },
       ...(routes === 'withRouters' ? [{ name: 'FARLED_ROUTER_ROUTES_NAMESPACE', value: systemNamespace }] : []),
       // Bodies of requests are not in this heap: they have what is left of the limit.
       { name: 'NODE_OPTIONS', value: '--max-old-space-size=768' },

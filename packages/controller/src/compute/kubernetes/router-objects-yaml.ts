@@ -14,16 +14,16 @@ export type Yaml = string | number | boolean | null | Template | readonly Yaml[]
 const INDENT = '  ';
 
 export function writeYaml(value: Yaml): string {
-  return lines(value).join('\n');
+  return linesOf(value).join('\n');
 }
 
-function lines(value: Yaml): string[] {
+function linesOf(value: Yaml): string[] {
   if (value instanceof Template) {
     return [...value.lines];
   }
   if (Array.isArray(value)) {
     return (value as readonly Yaml[]).flatMap((item) => {
-      const [first = '', ...rest] = lines(item);
+      const [first = '', ...rest] = linesOf(item);
       return [`- ${first}`, ...rest.map((line) => `${INDENT}${line}`)];
     });
   }
@@ -32,7 +32,7 @@ function lines(value: Yaml): string[] {
       const name = scalar(key);
       return isInline(entry)
         ? [`${name}: ${inline(entry)}`]
-        : [`${name}:`, ...lines(entry).map((line) => `${INDENT}${line}`)];
+        : [`${name}:`, ...linesOf(entry).map((line) => `${INDENT}${line}`)];
     });
   }
   return [typeof value === 'string' ? scalar(value) : String(value)];
@@ -45,7 +45,7 @@ function isInline(value: Yaml): boolean {
 }
 
 function inline(value: Yaml): string {
-  return Array.isArray(value) ? '[]' : (lines(value)[0] ?? '{}');
+  return Array.isArray(value) ? '[]' : (linesOf(value)[0] ?? '{}');
 }
 
 const PLAIN = /^[A-Za-z][\w./-]*$/;
