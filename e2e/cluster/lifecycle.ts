@@ -64,13 +64,11 @@ export async function bringUp(layout: Layout, { testRuns, report = () => {} }: B
     await writeState(layout, up);
     return up;
   } catch (error) {
-    // The error tells which log to look into, so the logs stay until the next start.
-    await end(layout);
-    for (const entry of await readdir(layout.folder)) {
-      if (join(layout.folder, entry) !== layout.logs) {
-        await rm(join(layout.folder, entry), { recursive: true, force: true });
-      }
-    }
+    await undo(layout).catch((another: unknown) => {
+      throw new Error(`${String(error)}\nThen, what had been started could not be taken down: ${String(another)}`, {
+        cause: another,
+      });
+    });
     throw error;
   }
 }
@@ -85,6 +83,16 @@ export async function takeDown(layout: Layout): Promise<void> {
 export async function startNodeAgain(layout: Layout, node: NodeLayout, state: ClusterState): Promise<void> {
   const start = await startEngine(layout, node, state);
   await waitForNodes(layout, state, await start());
+}
+
+/** The error of a failed start tells which log to look into, so the logs stay until the next one. */
+async function undo(layout: Layout): Promise<void> {
+  await end(layout);
+  for (const entry of await readdir(layout.folder)) {
+    if (join(layout.folder, entry) !== layout.logs) {
+      await rm(join(layout.folder, entry), { recursive: true, force: true });
+    }
+  }
 }
 
 async function end(layout: Layout): Promise<void> {
