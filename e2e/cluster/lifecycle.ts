@@ -52,12 +52,12 @@ export async function bringUp(layout: Layout, { testRuns, report = () => {} }: B
     await writeState(layout, state);
     await createBridge(layout);
     await prepareControlPlane(layout, state);
-    const [controlPlane, nodes] = await Promise.all([
+    const [controlPlane, nodes] = await allEnded([
       startControlPlane(layout, state),
-      Promise.all(layout.nodes.map((node) => startEngine(layout, node, state))),
+      allEnded(layout.nodes.map((node) => startEngine(layout, node, state))),
       fillRegistry(layout, state, archives),
     ]);
-    const kubelets = await Promise.all(nodes.map((start) => start()));
+    const kubelets = await allEnded(nodes.map((start) => start()));
     const dns = await startDns(layout, state);
     await waitForNodes(layout, state, [...controlPlane, ...kubelets.flat(), dns]);
     const up: ClusterState = { ...state, phase: 'up' };
@@ -66,7 +66,7 @@ export async function bringUp(layout: Layout, { testRuns, report = () => {} }: B
   } catch (error) {
     await undo(layout).catch((another: unknown) => {
       throw new Error(`${String(error)}\nThen, what had been started could not be taken down: ${String(another)}`, {
-        cause: another,
+        cause: error,
       });
     });
     throw error;
@@ -101,6 +101,14 @@ async function end(layout: Layout): Promise<void> {
   await Promise.all((await recordedProcesses(layout)).map(({ name }) => endProcess(layout, name, 'SIGKILL')));
   await removeCgroup(layout.cgroup);
   await deleteBridge(layout);
+}
+
+/** As Promise.all, but a failure waits for the others: they must start nothing while it is undone. */
+async function allEnded<T extends readonly unknown[] | []>(
+  promises: T,
+): Promise<{ -readonly [P in keyof T]: Awaited<T[P]> }> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
 /** Everything of a node that needs no API server; the kubelet starts with the function that is returned. */
