@@ -168,6 +168,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
       await serviceLoop[Symbol.asyncDispose]();
       await computeLoop[Symbol.asyncDispose]();
       await services[Symbol.asyncDispose]();
+      await kubernetes?.attester[Symbol.asyncDispose]();
       await kubernetes?.clusters[Symbol.asyncDispose]();
       await substrate[Symbol.asyncDispose]();
     },

@@ -40,6 +40,8 @@ export interface ImageEnvironment {
     readonly links: readonly { readonly path: string; readonly target: string }[];
     /** Decides what is in the folder: equal digests, equal folders. */
     readonly digest: string;
+    /** What the folder holds once it is filled. */
+    readonly installed: readonly InstalledPackage[];
     /** Fills an empty folder of this machine. @throws FarledError EnvironmentBuildFailed. */
     readonly install: (folder: string, signal: AbortSignal) => Promise<readonly InstalledPackage[]>;
   } | null;

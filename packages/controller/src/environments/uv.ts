@@ -21,6 +21,7 @@ import {
   lockForImage,
 } from './image/image-environment.ts';
 import { chooseInterpreter } from './image/interpreter.ts';
+import { lockedPackages } from './image/locked-packages.ts';
 import { type Memory, recall, remember } from './memory.ts';
 import { importedModules } from './python/imports.ts';
 import { seemsInstalled } from './python/installed.ts';
@@ -138,6 +139,7 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
         folder: ENVIRONMENT_FOLDER,
         links: interpreterLinks(interpreter),
         digest: folderDigest(what, locked),
+        installed: lockedPackages(locked),
         install: (target, signal) => installForImage(target, { ...parts, signal }, what, locked),
       },
     };

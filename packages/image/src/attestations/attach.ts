@@ -29,10 +29,6 @@ export async function attach(
     });
   }
   const image = await registry.manifest(subject, signal);
-  for (const content of [EMPTY, bytes]) {
-    const name = { digest: digestOfBytes(content), size: content.length };
-    await registry.upload(subject, { ...name, read: (start) => once(content.subarray(start)) }, signal);
-  }
   const manifest = Buffer.from(
     JSON.stringify({
       schemaVersion: 2,
@@ -43,12 +39,21 @@ export async function attach(
       subject: { mediaType: image.mediaType, digest: image.digest, size: image.bytes.length },
     }),
   );
-  const { digest, subjectNoted } = await registry.putManifest(
+  const digest = digestOfBytes(manifest);
+  const referrer = { mediaType: MEDIA.manifest, digest, size: manifest.length, artifactType };
+  const known = await registry.referrers(subject, image.digest, signal);
+  if (known.some((one) => one.digest === digest)) {
+    return referrer;
+  }
+  for (const content of [EMPTY, bytes]) {
+    const name = { digest: digestOfBytes(content), size: content.length };
+    await registry.upload(subject, { ...name, read: (start) => once(content.subarray(start)) }, signal);
+  }
+  const { subjectNoted } = await registry.putManifest(
     { ...subject, tag: null },
     { mediaType: MEDIA.manifest, bytes: manifest },
     signal,
   );
-  const referrer = { mediaType: MEDIA.manifest, digest, size: manifest.length, artifactType };
   if (!subjectNoted) {
     await registry.noteReferrer(subject, image.digest, referrer, signal);
   }

@@ -8,8 +8,9 @@ import type { State } from '@farled/state';
 import type { Environments } from '../../environments/environments.ts';
 import { usualBaseImage } from '../../environments/image/base-image.ts';
 import type { Images } from '../../images/images.ts';
+import { Attester } from '../../serving-image/attester.ts';
+import { RUNTIME_FOLDER } from '../../serving-image/serving-image.ts';
 import { pullSecretName, type RegistryLogin } from '../../substrate/kubernetes/pull-secrets.ts';
-import { RUNTIME_FOLDER } from '../../substrate/kubernetes/service-image.ts';
 import { checkCluster } from './check.ts';
 import { KubernetesClusters } from './clusters.ts';
 import { RouterInstaller } from './installer.ts';
@@ -40,6 +41,8 @@ export interface KubernetesParts {
 export interface OpenKubernetes {
   readonly clusters: KubernetesClusters;
   readonly installer: RouterInstaller;
+  /** What is said of images beside them is written until this ends. */
+  readonly attester: Attester;
 }
 
 export function openKubernetes(
@@ -56,6 +59,7 @@ export function openKubernetes(
 ): OpenKubernetes {
   const { registry, repository, defaultBase, cacheFolder, toolsFolder, programs } = parts;
   const cache = createLayerCache({ folder: join(cacheFolder, 'layers'), clock: shared.clock });
+  const attester = new Attester({ registry });
   const common = { registry, cache, repository, toolsFolder };
   const clusters = new KubernetesClusters({
     ...parts,
@@ -67,6 +71,7 @@ export function openKubernetes(
       defaultBase,
       images: shared.images,
       environments: shared.environments,
+      attester,
       runtimeLayer: once(() =>
         programLayer({
           name: 'runtime',
@@ -89,7 +94,7 @@ export function openKubernetes(
     },
     check: (compute, client, signal) => checkCluster({ ...parts, ...shared }, compute, client, signal),
   });
-  return { clusters, installer };
+  return { clusters, installer, attester };
 }
 
 /** Our programs do not change while we run. A failure is not kept. */

@@ -1,0 +1,167 @@
+/** Builds the image that answers with an entry script: base, environment, Node, runtime, models, source. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { type FileManifest, type Model, parseModelId } from '@farled/contract';
+import {
+  buildImage,
+  inspectBase,
+  type LayerCache,
+  type LayerSource,
+  NODE_IN_IMAGE,
+  parseReference,
+  type Platform,
+  PROGRAM_FILE,
+  type Reference,
+  type Registry,
+} from '@farled/image';
+import type { Stores } from '@farled/state';
+
+import type { Environments } from '../environments/environments.ts';
+import { baseImageOf } from '../environments/image/base-image.ts';
+import type { Image, Images } from '../images/images.ts';
+import { describeContent } from './attestations.ts';
+import type { Attester } from './attester.ts';
+import { planEnvironment, type PlannedPlatform } from './planned-platform.ts';
+import { APP_ROOT, MODELS, servingLayers, SOURCE, USER } from './serving-layers.ts';
+
+export interface ServingImageParts {
+  readonly registry: Registry;
+  readonly cache: LayerCache;
+  /** Where the bases that were looked into are remembered. */
+  readonly basesFolder: string;
+  /** `host/path` that images are pushed to. */
+  readonly repository: string;
+  /** For environments that name no base image; `{python}` in it stands for the version that they ask for. */
+  readonly defaultBase: string;
+  /** The runtime's program, at {@link RUNTIME_FOLDER}. */
+  readonly runtimeLayer: () => Promise<LayerSource>;
+  readonly toolsFolder: string;
+  /** For what exists only while an image is built. */
+  readonly workFolder: string;
+  readonly images: Images;
+  readonly environments: Environments;
+  readonly attester: Attester;
+}
+
+/** What answers. */
+export interface ServingContent {
+  readonly workspaceId: string;
+  /** Ids, «name:version». */
+  readonly models: readonly string[];
+  readonly entryScript: string;
+  readonly source: FileManifest;
+  readonly environment: { readonly name: string; readonly version: string };
+}
+
+export interface ServingImageRequest {
+  readonly stores: Pick<Stores, 'models' | 'environments'>;
+  readonly content: ServingContent;
+  readonly platforms: readonly Platform[];
+  readonly pythonPolicy: 'exact' | 'nearest';
+  /** Of what the image is made from. */
+  readonly tag: (digest: string) => string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly log: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface ServingImage {
+  /** `host/repository@sha256:…` */
+  readonly reference: string;
+  /** The environment's own; they are not in the image. */
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  /** What the runtime needs to find its way in the image. */
+  readonly runtimeVariables: Readonly<Record<string, string>>;
+}
+
+/** Where the runtime is in an image. */
+export const RUNTIME_FOLDER = '/opt/farled/runtime';
+
+/** @throws FarledError with a deployment code when it can't be built. */
+export async function buildServingImage(parts: ServingImageParts, request: ServingImageRequest): Promise<ServingImage> {
+  const { stores, content, platforms, log, signal } = request;
+  const { workspaceId, environment } = content;
+  const models = await Promise.all(content.models.map((id) => stores.models.get(workspaceId, parseModelId(id))));
+  const { definition } = await stores.environments.get(workspaceId, environment.name, environment.version);
+  const laidOut = await parts.images.ensure({ models, source: content.source, signal });
+  const base = parseReference(baseImageOf(definition, parts.defaultBase));
+  const planned: PlannedPlatform[] = [];
+  for (const platform of platforms) {
+    const facts = await inspectBase({ ...parts, folder: parts.basesFolder }, base, platform, signal);
+    const found = { base, facts, platform };
+    const { sourceDirectory } = laidOut;
+    const plan = await planEnvironment(parts.environments, { ...request, definition, sourceDirectory }, found);
+    planned.push({ platform, facts, environment: plan });
+  }
+  const runtimeVariables = variablesOf(content, models, planned);
+  const built = await build(parts, request, { base, planned, laidOut, models, runtimeVariables });
+  const target = parseReference(parts.repository);
+  parts.attester.attest(
+    { ...target, digest: built.digest, tag: null },
+    describeContent({ content, models, base, planned, labels: request.labels }),
+    log,
+  );
+  return { reference: built.reference, environmentVariables: definition.environmentVariables, runtimeVariables };
+}
+
+async function build(
+  parts: ServingImageParts,
+  request: ServingImageRequest,
+  what: {
+    readonly base: Reference;
+    readonly planned: readonly PlannedPlatform[];
+    readonly laidOut: Image;
+    readonly models: readonly Model[];
+    readonly runtimeVariables: Readonly<Record<string, string>>;
+  },
+): ReturnType<typeof buildImage> {
+  const { platforms, labels, log, signal } = request;
+  const runtime = await parts.runtimeLayer();
+  await mkdir(parts.workFolder, { recursive: true, mode: 0o700 });
+  const work = await mkdtemp(join(parts.workFolder, 'image-'));
+  try {
+    return await buildImage({
+      ...parts,
+      base: what.base,
+      target: parseReference(parts.repository),
+      tag: request.tag(what.laidOut.digest),
+      platforms,
+      layers: async (platform) => {
+        const { architecture } = platform;
+        const planned = what.planned.find((one) => one.platform.architecture === architecture);
+        const environment = planned?.environment ?? null;
+        const installed = join(work, architecture);
+        return servingLayers(parts, { ...what, platform, environment, installed, runtime, signal });
+      },
+      config: {
+        // A home that any user may write to; the service's own variables win.
+        env: { ...what.runtimeVariables, HOME: '/tmp' },
+        entrypoint: [NODE_IN_IMAGE, `${RUNTIME_FOLDER}/${PROGRAM_FILE}`],
+        workingDir: APP_ROOT,
+        user: `${USER}:${USER}`,
+        exposedPorts: ['5001/tcp'],
+        labels,
+      },
+      log,
+      signal,
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function variablesOf(
+  { entryScript }: ServingContent,
+  models: readonly Model[],
+  planned: readonly PlannedPlatform[],
+): Readonly<Record<string, string>> {
+  const [only] = models;
+  return {
+    AML_APP_ROOT: APP_ROOT,
+    AZUREML_SOURCE_DIRECTORY: SOURCE,
+    AZUREML_ENTRY_SCRIPT: entryScript,
+    AZUREML_MODEL_DIR: models.length === 1 && only !== undefined ? `${MODELS}/${only.name}/${only.version}` : MODELS,
+    FARLED_PYTHON: planned[0]?.environment.python ?? 'python3',
+  };
+}
