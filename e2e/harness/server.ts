@@ -88,6 +88,12 @@ async function launch(home: string, environment: Record<string, string>): Promis
   let said = '';
   child.stdout?.on('data', (chunk) => (said += chunk));
   child.stderr?.on('data', (chunk) => (said += chunk));
+  child.once('exit', (code, signal) => {
+    if (code !== 0 && signal !== 'SIGKILL') {
+      // Whatever fails after this fails because of it.
+      console.error(`A server ended with ${signal ?? code}: ${said}`);
+    }
+  });
   await until('the server is ready', async () => {
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new Error(`The server ended: ${said}`);
