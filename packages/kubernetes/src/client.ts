@@ -37,6 +37,11 @@ export interface LogOptions {
   readonly timestamps?: boolean;
 }
 
+export interface DeleteOptions {
+  /** Of a pod: seconds that it may take to end, in place of those that its spec gives it. */
+  readonly gracePeriodSeconds?: number;
+}
+
 /** One action that must be allowed, as a SelfSubjectAccessReview asks for it. */
 export interface Permission {
   readonly verb: string;
@@ -93,7 +98,7 @@ export interface KubernetesClient extends AsyncDisposable {
     subresource?: string,
   ): Promise<Read>;
   /** What is gone already is no error. */
-  delete(kind: Kind, key: ObjectKey, signal: AbortSignal): Promise<void>;
+  delete(kind: Kind, key: ObjectKey, signal: AbortSignal, options?: DeleteOptions): Promise<void>;
   /** Lines of a container's log; ends when the log does, or, following, when the signal aborts. */
   logs(pod: Required<ObjectKey>, options: LogOptions, signal: AbortSignal): AsyncIterable<string>;
   /** Those of the permissions that the credential lacks. */

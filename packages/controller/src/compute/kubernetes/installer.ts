@@ -41,6 +41,7 @@ const BY_KIND = new Map<string, Kind>(Object.values(KINDS).map((kind: Kind) => [
 /** anchors: routers of a production cluster, and of one for development. */
 const REPLICAS = { FastProd: 3, DevTest: 1 } as const;
 const PORT = 80;
+const END_SECONDS = 2;
 
 export class RouterInstaller {
   readonly #parts: InstallerParts;
@@ -92,9 +93,21 @@ export class RouterInstaller {
     const left = await Promise.all(
       [KINDS.namespace, KINDS.clusterRoleBinding, KINDS.clusterRole, KINDS.secret].map(remove),
     );
+    await this.#endRouters(client, signal);
     const routers = await client.get(KINDS.namespace, { name: CLUSTER.systemNamespace }, signal);
     const isOurs = routers?.metadata.labels?.[CLUSTER.installationLabel] === this.#parts.installation;
     return !isOurs && left.every((count) => count === 0);
+  }
+
+  /** No service is left to route to, so there is nothing that they would have to be given time for. */
+  async #endRouters(client: KubernetesClient, signal: AbortSignal): Promise<void> {
+    const labelSelector = `app.kubernetes.io/name=${CLUSTER.router},${CLUSTER.installationLabel}=${this.#parts.installation}`;
+    const pods = await client.list(KINDS.pod, { namespace: CLUSTER.systemNamespace, labelSelector }, signal);
+    await Promise.all(
+      pods.map(({ metadata: { name, namespace } }) =>
+        client.delete(KINDS.pod, { name, namespace }, signal, { gracePeriodSeconds: END_SECONDS }),
+      ),
+    );
   }
 
   async #apply(

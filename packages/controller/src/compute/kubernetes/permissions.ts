@@ -8,7 +8,8 @@ const OWN = [...READ, 'create', 'patch', 'delete'];
 
 const RULES: readonly (readonly [group: string, resources: readonly string[], verbs: readonly string[]])[] = [
   ['', ['namespaces', 'secrets', 'services', 'serviceaccounts', 'configmaps'], OWN],
-  ['', ['pods', 'events', 'nodes'], READ],
+  ['', ['pods'], [...READ, 'delete']],
+  ['', ['events', 'nodes'], READ],
   ['', ['pods/log'], ['get']],
   ['apps', ['deployments'], OWN],
   ['apps', ['deployments/scale'], ['get', 'patch']],
