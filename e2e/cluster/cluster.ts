@@ -1,5 +1,6 @@
 /** A real Kubernetes on this machine, as tests and the command see it. */
 import { startApiServer, stopApiServer } from './control-plane.ts';
+import { forgetImage } from './images-on-nodes.ts';
 import { kubectl } from './kubectl.ts';
 import { addSimulatedNodes, startKwok, type SimulatedNodes } from './kwok.ts';
 import { layoutOf, type Layout, type NodeLayout } from './layout.ts';
@@ -33,6 +34,8 @@ export interface Cluster {
   readonly startRegistry: (options: RegistryOptions) => Promise<Registry>;
   /** Nodes that only seem to run pods, for tests of scale. They stay until the cluster goes down. */
   readonly simulateNodes: (nodes: SimulatedNodes) => Promise<void>;
+  /** Nodes have to pull that image again. */
+  readonly forgetImage: (digest: string) => Promise<void>;
   readonly down: () => Promise<void>;
 }
 
@@ -101,6 +104,7 @@ export function clusterOf(layout: Layout, state: ClusterState): Cluster {
       const kwok = await withLock(layout.folder, () => startKwok(layout, state));
       await addSimulatedNodes(layout, state, { ...nodes, kwok });
     },
+    forgetImage: (digest) => forgetImage(layout, digest),
     down: () => withLock(layout.folder, () => takeDown(layout)),
   };
 }

@@ -32,6 +32,7 @@ export async function externalCluster(environment: NodeJS.ProcessEnv): Promise<C
     startNode: impossible('A node can be started'),
     startRegistry: impossible('Another registry can be started'),
     simulateNodes: impossible('Nodes can be simulated'),
+    forgetImage: impossible('Images can be taken from nodes'),
     down: impossible('The cluster can be taken down'),
   };
 }
