@@ -204,6 +204,26 @@ describe('services', () => {
     expect((await api.call('GET', PATH)).body.settings.scoringTimeoutMs).toBe(60_000);
   });
 
+  test('a registry password is kept, never shown, and refused where there are no images', async () => {
+    const baseImageRegistry = { address: 'registry.example', username: 'puller', password: 'hunter2-and-more' };
+    const environment = { name: 'private', docker: { baseImage: 'team/python:3', baseImageRegistry } };
+    const put = await api.call('PUT', `${WORKSPACE}/environments/private`, { body: environment });
+    expect(put).toMatchObject({ status: 200, body: { version: '1' } });
+    const answers = [put];
+    for (const path of ['', '/private', '/private?version=1']) {
+      answers.push(await api.call('GET', `${WORKSPACE}/environments${path}`));
+    }
+    const { inference } = (await deployment(api)) as { inference: object };
+    for (const environmentOfIt of [environment, put.body.definition]) {
+      const body = await deployment(api, { inference: { ...inference, environment: environmentOfIt } });
+      const refused = await api.call('PUT', PATH, { body });
+      expect(refused).toMatchObject({ status: 501, body: { code: 'NotSupportedYet' } });
+      answers.push(refused);
+    }
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 501, 501]);
+    expect(JSON.stringify(answers)).not.toContain('hunter2');
+  });
+
   test('what its models ask for holds when the deployment says nothing', async () => {
     await api.call('PATCH', `${WORKSPACE}/models/mymodel:1`, { body: { resourceRequirements: { cpu: 0.7 } } });
     await api.call('PUT', PATH, { body: await deployment(api) });

@@ -13,7 +13,7 @@ import {
 } from '@farled/contract';
 import type { ComputeRecord, ServiceSpec, Stores, WorkspaceRecord } from '@farled/state';
 
-import { checkEnvironment } from './handlers/environments.ts';
+import { checkRegistry } from './handlers/environments.ts';
 import { unsupportedOn } from './supported-on.ts';
 
 export interface Said {
@@ -39,6 +39,7 @@ export async function resolveSpec(
   const settings = mergeSettings(base, said.settings);
   checkSettings(compute, settings);
   const code = await resolveInference(stores, workspace, said.inference, present);
+  await refuseRegistryPassword(stores, workspace, compute, code.environment);
   return { computeName: compute.name, models: said.models, ...code, settings };
 }
 
@@ -86,12 +87,29 @@ async function resolveEnvironment(
   environment: Inference['environment'],
 ): Promise<ServiceSpec['environment']> {
   if ('python' in environment) {
-    checkEnvironment(environment);
+    checkRegistry(environment);
     const { name, version } = await stores.environments.register(workspace.key, environment);
     return { name, version };
   }
   const { name, version } = await stores.environments.get(workspace.key, environment.name, environment.version);
   return { name, version };
+}
+
+/** @throws FarledError NotSupportedYet: what would not be used must not look as if it were. */
+async function refuseRegistryPassword(
+  stores: Stores,
+  workspace: WorkspaceRecord,
+  compute: ComputeRecord,
+  { name, version }: ServiceSpec['environment'],
+): Promise<void> {
+  if (
+    compute.clusterKind === 'local' &&
+    (await stores.environments.registryPassword(workspace.key, name, version)) !== null
+  ) {
+    throw new FarledError('NotSupportedYet', 'Passwords of base image registries are not supported on this machine.', {
+      suggestion: 'Leave docker.baseImageRegistry.password out: replicas on this machine need no base image.',
+    });
+  }
 }
 
 /** What the models ask for when a deployment says nothing: the most that any of them asks. */

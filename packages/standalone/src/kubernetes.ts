@@ -14,6 +14,7 @@ import {
   firstCredentials,
   fixedCredentials,
   parseReference,
+  type Registry,
 } from '@farled/image';
 import { routerEntry } from '@farled/router';
 import { pythonSources, runtimeEntry } from '@farled/runtime';
@@ -34,14 +35,17 @@ export async function kubernetesParts(
   const { host } = parseReference(config.repository);
   const credentials = await credentialsOf(config, host);
   const certificateAuthorities = config.certificateFile === null ? null : await readNamed(config.certificateFile);
-  return {
-    installation: installationOf(home),
-    registry: createRegistry({
-      credentials,
+  const open = (whoWeAre: Credentials): Registry =>
+    createRegistry({
+      credentials: whoWeAre,
       ...(certificateAuthorities === null ? {} : { certificateAuthorities }),
       clock,
       log,
-    }),
+    });
+  return {
+    installation: installationOf(home),
+    registry: open(credentials),
+    openRegistry: ({ host: where, ...user }) => open(fixedCredentials({ [where]: user })),
     repository: config.repository,
     registryLogin: login(host, await credentials(host)),
     defaultBase: config.baseImage,

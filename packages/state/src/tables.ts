@@ -57,6 +57,8 @@ export interface EnvironmentRow {
   definition: Json;
   definitionDigest: string;
   digest: string;
+  /** Sealed; the definition has none. */
+  registryPassword: string | null;
   createdTime: string;
 }
 

@@ -22,11 +22,14 @@ import { baseImageOf } from '../environments/image/base-image.ts';
 import type { Image, Images } from '../images/images.ts';
 import { describeContent } from './attestations.ts';
 import type { Attester } from './attester.ts';
+import { openBaseRegistry, type RegistryUser, userOf } from './base-registry.ts';
 import { planEnvironment, type PlannedPlatform } from './planned-platform.ts';
 import { APP_ROOT, MODELS, servingLayers, SOURCE, USER } from './serving-layers.ts';
 
 export interface ServingImageParts {
   readonly registry: Registry;
+  /** Registries as somebody else than we are; who opens one closes it. */
+  readonly openRegistry: (user: RegistryUser) => Registry;
   readonly cache: LayerCache;
   /** Where the bases that were looked into are remembered. */
   readonly basesFolder: string;
@@ -86,16 +89,19 @@ export async function buildServingImage(parts: ServingImageParts, request: Servi
   const { definition } = await stores.environments.get(workspaceId, environment.name, environment.version);
   const laidOut = await parts.images.ensure({ models, source: content.source, signal });
   const base = parseReference(baseImageOf(definition, parts.defaultBase));
+  const password = await stores.environments.registryPassword(workspaceId, environment.name, environment.version);
+  await using reading = openBaseRegistry(parts, userOf(definition, password, base), base);
+  const { registry } = reading;
   const planned: PlannedPlatform[] = [];
   for (const platform of platforms) {
-    const facts = await inspectBase({ ...parts, folder: parts.basesFolder }, base, platform, signal);
+    const facts = await inspectBase({ registry, folder: parts.basesFolder }, base, platform, signal);
     const found = { base, facts, platform };
     const { sourceDirectory } = laidOut;
     const plan = await planEnvironment(parts.environments, { ...request, definition, sourceDirectory }, found);
     planned.push({ platform, facts, environment: plan });
   }
   const runtimeVariables = variablesOf(content, models, planned);
-  const built = await build(parts, request, { base, planned, laidOut, models, runtimeVariables });
+  const built = await build({ ...parts, registry }, request, { base, planned, laidOut, models, runtimeVariables });
   const target = parseReference(parts.repository);
   parts.attester.attest(
     { ...target, digest: built.digest, tag: null },

@@ -16,7 +16,7 @@ export function environmentHandlers({ state }: AppParts): HandlersOf<'environmen
           suggestion: 'Use one name in both places.',
         });
       }
-      checkEnvironment(body);
+      checkRegistry(body);
       return [200, await state.environments.register(key, body)];
     },
     getEnvironment: async ({ params, query }) => {
@@ -26,11 +26,13 @@ export function environmentHandlers({ state }: AppParts): HandlersOf<'environmen
   };
 }
 
-/** @throws FarledError NotSupportedYet for what would have to be kept secret: definitions are shown to readers. */
-export function checkEnvironment({ docker }: EnvironmentDefinition): void {
-  if (docker.baseImageRegistry.password !== null) {
-    throw new FarledError('NotSupportedYet', 'Passwords of base image registries are not supported yet.', {
-      suggestion: 'Leave docker.baseImageRegistry.password out: replicas on this machine need no base image.',
+/** @throws FarledError BadArgument for a password of nobody, or for nowhere. */
+export function checkRegistry({ docker }: EnvironmentDefinition): void {
+  const { address, username, password } = docker.baseImageRegistry;
+  const missing = address === null ? 'address' : username === null ? 'username' : null;
+  if (password !== null && missing !== null) {
+    throw new FarledError('BadArgument', `docker.baseImageRegistry has a password and no ${missing}.`, {
+      suggestion: `Name the ${missing}: a password is sent to its own registry alone.`,
     });
   }
 }

@@ -5,6 +5,7 @@ import { changeTags, type ComputeRecord, type ServiceRecord, type Stores, type W
 
 import { checkFiles } from '../check-files.ts';
 import type { HandlersOf } from '../handler.ts';
+import { withoutSecrets } from '../inference-secrets.ts';
 import { operate, type Target } from '../operate.ts';
 import type { AppParts } from '../parts.ts';
 import { rollbackSpec } from '../rollback.ts';
@@ -42,7 +43,7 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
       const operation = await operate<ServiceTarget>(
         state,
         workspace,
-        { operationId, request: { kind: 'DeployService', params, overwrite, keys, body } },
+        { operationId, request: { kind: 'DeployService', params, overwrite, keys, body: withoutSecrets(state, body) } },
         async (stores) => {
           const present = await stores.services.find(workspace.key, params.service);
           if (present !== undefined && !overwrite) {
@@ -81,7 +82,7 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
       const operation = await operate(
         state,
         workspace,
-        { operationId, request: { kind: 'UpdateService', params, body } },
+        { operationId, request: { kind: 'UpdateService', params, body: withoutSecrets(state, body) } },
         async (stores) => {
           const present = await stores.services.get(workspace.key, params.service);
           return { kind: 'UpdateService', type: 'service', id: present.id, name: present.name, present } as const;

@@ -4,6 +4,7 @@ import type { Migration } from 'kysely/migration';
 import { initial } from './0001-initial.ts';
 import { kubernetesClusters } from './0002-kubernetes-clusters.ts';
 import { previousGood } from './0003-previous-good.ts';
+import { registryPasswords } from './0004-registry-passwords.ts';
 
 /** What differs between the databases in the language of tables. */
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -13,5 +14,6 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0001-initial': initial(kind),
     '0002-kubernetes-clusters': kubernetesClusters,
     '0003-previous-good': previousGood,
+    '0004-registry-passwords': registryPasswords,
   };
 }

@@ -188,6 +188,46 @@ describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
     });
   });
 
+  describe('passwords of base image registries', () => {
+    const registry = (password: string | null) => ({ address: 'registry.example', username: 'puller', password });
+    const definition = (password: string | null) =>
+      EnvironmentDefinition.parse({ name: 'env', docker: { baseImageRegistry: registry(password) } });
+
+    test('are encrypted, in no definition, and make a version when they change', async () => {
+      const { key } = await makeWorkspace(state);
+      const open = await state.environments.register(key, definition(null));
+      const first = await state.environments.register(key, definition('hunter-1'));
+      expect(await state.environments.register(key, definition('hunter-1'))).toEqual(first);
+      const second = await state.environments.register(key, definition('hunter-2'));
+      expect([open, first, second].map(({ version }) => version)).toEqual(['1', '2', '3']);
+      expect(second.digest).toBe(open.digest);
+      expect(second.definition.docker.baseImageRegistry).toEqual(registry(null));
+      const shown = [await state.environments.get(key, 'env'), await state.environments.list(key, PAGE), first];
+      expect(JSON.stringify(shown)).not.toContain('hunter');
+      const passwords = ['1', '2', '3'].map((version) => state.environments.registryPassword(key, 'env', version));
+      expect(await Promise.all(passwords)).toEqual([null, 'hunter-1', 'hunter-2']);
+      await expect(state.environments.registryPassword(key, 'env', '4')).rejects.toMatchObject({
+        code: 'EnvironmentNotFound',
+      });
+      if (database.kind === 'sqlite') {
+        const bytes = Buffer.concat([await readFile(database.path), await readFile(`${database.path}-wal`)]);
+        expect(bytes.includes('puller')).toBe(true);
+        expect(bytes.includes('hunter')).toBe(false);
+      }
+    });
+
+    test('stay with a definition that comes back as it was shown, and only with that', async () => {
+      const { key } = await makeWorkspace(state);
+      const first = await state.environments.register(key, definition('hunter-1'));
+      expect(await state.environments.register(key, first.definition)).toEqual(first);
+      const changed = { ...first.definition, environmentVariables: { A: '1' } };
+      expect((await state.environments.register(key, changed)).version).toBe('2');
+      expect(await state.environments.registryPassword(key, 'env', '2')).toBeNull();
+      expect((await state.environments.register(key, first.definition)).version).toBe('3');
+      expect(await state.environments.registryPassword(key, 'env', '3')).toBe('hunter-1');
+    });
+  });
+
   describe('clusters and compute targets', () => {
     test('a cluster serves one compute target, and is kept while it does', async () => {
       const { key } = await makeWorkspace(state);

@@ -9,6 +9,7 @@ import type { Environments } from '../../environments/environments.ts';
 import { usualBaseImage } from '../../environments/image/base-image.ts';
 import type { Images } from '../../images/images.ts';
 import { Attester } from '../../serving-image/attester.ts';
+import type { RegistryUser } from '../../serving-image/base-registry.ts';
 import { RUNTIME_FOLDER } from '../../serving-image/serving-image.ts';
 import { pullSecretName, type RegistryLogin } from '../../substrate/kubernetes/pull-secrets.ts';
 import { checkCluster } from './check.ts';
@@ -20,6 +21,8 @@ export interface KubernetesParts {
   /** Which Farled this is, for as long as its home is there; a value that a label can have. */
   readonly installation: string;
   readonly registry: Registry;
+  /** Registries as somebody else than we are: where base images are that environments have a password for. */
+  readonly openRegistry: (user: RegistryUser) => Registry;
   /** `host/path` that all images are pushed to. */
   readonly repository: string;
   /** Null when nodes pull without being asked who they are. */
@@ -60,7 +63,7 @@ export function openKubernetes(
   const { registry, repository, defaultBase, cacheFolder, toolsFolder, programs } = parts;
   const cache = createLayerCache({ folder: join(cacheFolder, 'layers'), clock: shared.clock });
   const attester = new Attester({ registry });
-  const common = { registry, cache, repository, toolsFolder };
+  const common = { registry, openRegistry: parts.openRegistry, cache, repository, toolsFolder };
   const clusters = new KubernetesClusters({
     ...parts,
     ...shared,

@@ -26,6 +26,15 @@ test('a base image that is named is taken as it is', () => {
   expect(baseImageOf(named, FALLBACK)).toBe('own/image:{python}');
 });
 
+test('a base image without a host is in the registry that the environment names', () => {
+  const named = (baseImage: string) =>
+    environment([], { docker: { baseImage, baseImageRegistry: { address: 'https://mine.example/' } } });
+  expect(baseImageOf(named('team/python:3'), FALLBACK)).toBe('mine.example/team/python:3');
+  expect(baseImageOf(named('python'), FALLBACK)).toBe('mine.example/python');
+  expect(baseImageOf(named('other.example/python:3'), FALLBACK)).toBe('other.example/python:3');
+  expect(baseImageOf(named('localhost/python:3'), FALLBACK)).toBe('localhost/python:3');
+});
+
 test('a default without a placeholder is the same for all', () => {
   expect(baseImageOf(environment(['python=3.9']), 'own/image:1')).toBe('own/image:1');
 });

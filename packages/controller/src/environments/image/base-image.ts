@@ -23,13 +23,20 @@ const USUAL_MINOR = 11;
  */
 export function baseImageOf({ docker, python }: EnvironmentDefinition, fallback: string): string {
   if (docker.baseImage !== null) {
-    return docker.baseImage;
+    return at(docker.baseImage, docker.baseImageRegistry.address);
   }
   if (!fallback.includes(PLACEHOLDER) || python.userManagedDependencies) {
     return usualBaseImage(fallback);
   }
   const conda = toPipRequirements(python.condaDependencies ?? CondaDependencies.parse({}));
   return withPython(fallback, minorFor(conda.python));
+}
+
+/** anchors: a base image without a host is in the registry that the environment names. */
+function at(image: string, address: string | null): string {
+  const [first = '', ...more] = image.split('/');
+  const hasHost = more.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  return address === null || hasHost ? image : `${address.replace(/^https?:\/\//, '').replace(/\/+$/, '')}/${image}`;
 }
 
 /** The default base image for what needs no Python, or any. */

@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { EnvironmentDefinition, type FileManifest, RegisterModel } from '@farled/contract';
-import { anonymous, buildImage, createLayerCache, createRegistry, parseReference } from '@farled/image';
+import {
+  anonymous,
+  buildImage,
+  createLayerCache,
+  createRegistry,
+  fixedCredentials,
+  parseReference,
+} from '@farled/image';
 import { silentLogger, systemClock } from '@farled/service';
 import { openDirectoryArtifacts, openState, type State } from '@farled/state';
 
@@ -90,6 +97,8 @@ export async function startServingTest(): Promise<ServingTest> {
     folder,
     parts: {
       registry,
+      openRegistry: ({ host, ...login }) =>
+        createRegistry({ credentials: fixedCredentials({ [host]: login }), clock: systemClock, log: silentLogger }),
       cache,
       basesFolder: join(folder, 'bases'),
       repository: `${running.host}/farled`,
