@@ -24,7 +24,6 @@ test('in a cluster it needs nothing', () => {
     drainMs: 5000,
     kubeconfig: undefined,
     namespace: 'farled-system',
-    routesNamespace: undefined,
     identity: 'pod-1',
     log: undefined,
   });

@@ -34,8 +34,6 @@ const Cluster = z.object({
   FARLED_ROUTER_KUBECONFIG: z.string().optional(),
   /** Where the routers are: of the Lease and of the peers. */
   FARLED_ROUTER_NAMESPACE: z.string().default(CLUSTER.systemNamespace),
-  /** The only one whose Secrets are read; absent: all of them. */
-  FARLED_ROUTER_ROUTES_NAMESPACE: z.string().optional(),
   /** In a cluster the pod's name. */
   HOSTNAME: z.string().default(`router-${process.pid}`),
 });
@@ -59,7 +57,6 @@ export interface ClusterConfig {
   /** Path of a file. */
   readonly kubeconfig: string | undefined;
   readonly namespace: string;
-  readonly routesNamespace: string | undefined;
   /** Of this router among its peers. */
   readonly identity: string;
   readonly log: string | undefined;
@@ -90,7 +87,6 @@ export function routerConfig(environment: Readonly<Record<string, string | undef
     drainMs: variables.FARLED_ROUTER_DRAIN_SECONDS * 1000,
     kubeconfig: variables.FARLED_ROUTER_KUBECONFIG,
     namespace: variables.FARLED_ROUTER_NAMESPACE,
-    routesNamespace: variables.FARLED_ROUTER_ROUTES_NAMESPACE,
     identity: variables.HOSTNAME,
   };
 }

@@ -12,8 +12,8 @@ import { type ClusterService, routeTable } from './route-table.ts';
 export interface ClusterSourceParts {
   readonly client: KubernetesClient;
   readonly services: Services;
-  /** The only one whose Secrets are read. */
-  readonly routesNamespace: string | undefined;
+  /** Of the routers, where routes are kept. */
+  readonly namespace: string;
   /** File of the last table. */
   readonly table: string;
   readonly clock: Clock;
@@ -66,7 +66,7 @@ export async function startClusterSource(parts: ClusterSourceParts): Promise<Clu
     }
   };
   const follow = { clock, log };
-  const where = { namespace: parts.routesNamespace, ...labelled('route') };
+  const where = { namespace: parts.namespace, ...labelled('route') };
   const secrets = startInformer<Secret>(client, KINDS.secret, where, onChange, follow);
   const slices = startInformer<EndpointSlice>(client, KINDS.endpointSlice, labelled('replicas'), onChange, follow);
   Promise.all([secrets.synced(stopping.signal), slices.synced(stopping.signal)]).then(

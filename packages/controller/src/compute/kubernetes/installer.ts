@@ -139,7 +139,6 @@ export class RouterInstaller {
       annotations: annotations(compute),
       pullSecret,
       port: PORT,
-      routes: 'withRouters',
     });
   }
 }

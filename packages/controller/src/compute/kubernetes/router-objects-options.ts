@@ -18,11 +18,6 @@ export interface RouterInstallation {
   readonly pullSecret: string | null;
   /** Where the Service listens. */
   readonly port: number;
-  /**
-   * Where the Secrets with routes are. `besideServices` lets the routers read every Secret of the cluster, because
-   * RBAC knows no labels; `withRouters` those of their own namespace alone.
-   */
-  readonly routes?: 'besideServices' | 'withRouters';
 }
 
 /** An object of whose kind nothing more is known here. */

@@ -1,7 +1,7 @@
 /** What routers may do in a cluster; docs/kubernetes.md says why each right is needed. */
 import { CLUSTER } from '@farled/contract';
 
-import type { Labels, Manifest, RouterInstallation } from './router-objects-options.ts';
+import type { Labels, Manifest } from './router-objects-options.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const { router: name, systemNamespace } = CLUSTER;
@@ -13,6 +13,7 @@ interface Rule {
   readonly resourceNames?: readonly string[];
 }
 
+/** Of their own namespace, where routes are kept: RBAC knows no labels, and other Secrets are none of their business. */
 const ROUTES: Rule = { apiGroups: [''], resources: ['secrets'], verbs: ['list', 'watch'] };
 const REPLICAS: Rule = { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list', 'watch'] };
 const SCALING: readonly Rule[] = [
@@ -26,16 +27,14 @@ const ELECTION: readonly Rule[] = [
   { ...LEASES, verbs: ['get', 'update'], resourceNames: [name] },
 ];
 
-export function rightsObjects({ routes = 'besideServices' }: RouterInstallation, labels: Labels): Manifest[] {
-  const everywhere = routes === 'besideServices' ? [ROUTES, REPLICAS, ...SCALING] : [REPLICAS, ...SCALING];
-  const here = routes === 'besideServices' ? ELECTION : [ROUTES, ...ELECTION];
+export function rightsObjects(labels: Labels): Manifest[] {
   const metadata = { name, labels };
   const local = { ...metadata, namespace: systemNamespace };
   const subjects = [{ kind: 'ServiceAccount', name, namespace: systemNamespace }];
   const reference = (kind: string) => ({ apiGroup: RBAC, kind, name });
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: local, automountServiceAccountToken: false },
-    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata, rules: everywhere },
+    { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata, rules: [REPLICAS, ...SCALING] },
     {
       apiVersion: `${RBAC}/v1`,
       kind: 'ClusterRoleBinding',
@@ -43,7 +42,7 @@ export function rightsObjects({ routes = 'besideServices' }: RouterInstallation,
       roleRef: reference('ClusterRole'),
       subjects,
     },
-    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: local, rules: here },
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: local, rules: [ROUTES, ...ELECTION] },
     { apiVersion: `${RBAC}/v1`, kind: 'RoleBinding', metadata: local, roleRef: reference('Role'), subjects },
   ];
 }

@@ -88,7 +88,7 @@ function spread() {
   };
 }
 
-function container({ image, routes }: RouterInstallation): Container {
+function container({ image }: RouterInstallation): Container {
   const probe = (path: string, times: Omit<Probe, 'httpGet'>): Probe => ({
     httpGet: { path, port: 'health' },
     ...times,
@@ -102,7 +102,6 @@ function container({ image, routes }: RouterInstallation): Container {
       { name: 'FARLED_ROUTER_HEALTH_PORT', value: String(ROUTER_PORTS.health) },
       { name: 'FARLED_ROUTER_TABLE', value: `${STATE}/routes.json` },
       { name: 'FARLED_ROUTER_DRAIN_SECONDS', value: String(DRAIN_SECONDS) },
-      ...(routes === 'withRouters' ? [{ name: 'FARLED_ROUTER_ROUTES_NAMESPACE', value: systemNamespace }] : []),
       // Bodies of requests are not in this heap: they have what is left of the limit.
       { name: 'NODE_OPTIONS', value: '--max-old-space-size=768' },
     ],

@@ -80,21 +80,11 @@ test('every object says whose it is, and is where it belongs', () => {
 describe('rights', () => {
   test('are these and no others', () => {
     expect(rules('ClusterRole')).toEqual([
-      'list watch secrets',
       'list watch endpointslices',
       'list watch deployments',
       'patch deployments/scale',
     ]);
-    expect(rules('Role')).toEqual(['create leases', 'get update leases farled-router']);
-  });
-
-  test('over Secrets end with the namespace when routes are there', () => {
-    expect(rules('ClusterRole', { routes: 'withRouters' })).toEqual([
-      'list watch endpointslices',
-      'list watch deployments',
-      'patch deployments/scale',
-    ]);
-    expect(rules('Role', { routes: 'withRouters' })[0]).toBe('list watch secrets');
+    expect(rules('Role')).toEqual(['list watch secrets', 'create leases', 'get update leases farled-router']);
   });
 
   test('belong to the account that the pods have', () => {
@@ -139,13 +129,6 @@ describe('the routers', () => {
     expect(podSpec()?.['imagePullSecrets']).toBeUndefined();
     expect(podSpec({ pullSecret: 'registry' })?.['imagePullSecrets']).toEqual([{ name: 'registry' }]);
     expect(podSpec()?.containers[0]?.image).toBe(OPTIONS.image);
-  });
-
-  test('look for Secrets where they may read them', () => {
-    const variable = (options: Partial<RouterInstallation>) =>
-      podSpec(options)?.containers[0]?.env.find(({ name }) => name === 'FARLED_ROUTER_ROUTES_NAMESPACE')?.value;
-    expect(variable({})).toBeUndefined();
-    expect(variable({ routes: 'withRouters' })).toBe('farled-system');
   });
 });
 

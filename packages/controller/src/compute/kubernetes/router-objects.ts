@@ -15,7 +15,7 @@ export function routerObjects(options: RouterInstallation): KubernetesObject[] {
   };
   return [
     namespace(labels),
-    ...rightsObjects(options, labels),
+    ...rightsObjects(labels),
     ...networkObjects(options, labels),
     ...workloadObjects(options, labels),
   ];
