@@ -29,6 +29,8 @@ export interface ComputeReconcilerParts {
 }
 
 const POLL_MS = 1000;
+/** A cluster that is gone for good must not keep its compute target for ever. */
+const LOST_CLUSTER_MS = 2 * 60_000;
 const REFRESH_MS = 60_000;
 
 export class ComputeReconciler {
@@ -151,13 +153,12 @@ export class ComputeReconciler {
   }
 
   async #remove(compute: ComputeRecord | undefined, operation: OperationRecord, signal: AbortSignal): Promise<boolean> {
-    const { state, installer, removed } = this.#parts;
+    const { state, removed } = this.#parts;
     if (compute === undefined) {
       await state.operations.setState(operation.id, 'Succeeded');
       return true;
     }
-    if (compute.clusterKind === 'kubernetes' && !(await installer.uninstall(compute, signal))) {
-      await this.#tellOnce(operation, 'Routers finish what they have, and end.');
+    if (compute.clusterKind === 'kubernetes' && !(await this.#leave(compute, operation, signal))) {
       return false;
     }
     const forgetsCluster = operation.kind === 'DeleteCompute';
@@ -175,6 +176,26 @@ export class ComputeReconciler {
     });
     await state.operations.setState(operation.id, 'Succeeded');
     return true;
+  }
+
+  /** True when nothing is left in the cluster, or when the cluster has not let us look for so long that it stays. */
+  async #leave(compute: ComputeRecord, operation: OperationRecord, signal: AbortSignal): Promise<boolean> {
+    try {
+      const left = await this.#parts.installer.uninstall(compute, signal);
+      if (!left) {
+        await this.#tellOnce(operation, 'What Farled put into the cluster is being deleted.');
+      }
+      return left;
+    } catch (error) {
+      if (!isKubernetesError(error) || !this.#hasRun(operation, LOST_CLUSTER_MS)) {
+        throw error;
+      }
+      await this.#tellOnce(
+        operation,
+        `${error.message} What Farled put into the cluster stays there; an administrator can remove it: kubectl delete namespace farled-system`,
+      );
+      return true;
+    }
   }
 
   async #tellOnce({ id }: OperationRecord, line: string): Promise<void> {
