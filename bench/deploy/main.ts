@@ -27,6 +27,12 @@ if (present === undefined) {
 }
 const { server } = ending.use(await startAttached(cluster));
 const { workspace } = server;
+// On one node, so that it is no luck whether a pod finds the layers that another one pulled.
+const [, ...others] = cluster.nodes;
+await cluster.kubectl(['cordon', ...others]);
+ending.defer(async () => {
+  await cluster.kubectl(['uncordon', ...others]);
+});
 
 const SCORE = (mark: string): string => `
 import sklearn

@@ -1,5 +1,7 @@
 /** A bounded number of keep-alive connections that score all the time, and what came of it. */
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
+
+import { post } from './post.ts';
 
 export interface LoadOptions {
   readonly url: string;
@@ -49,19 +51,4 @@ export function startLoad({ url, key, connections, body }: LoadOptions): Load {
       return { answers, failures };
     },
   };
-}
-
-function post(agent: Agent, url: string, key: string, body: string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
-    const sent = request(url, { method: 'POST', agent, headers, timeout: 60_000 }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
-      response.on('error', reject);
-    });
-    sent.on('timeout', () => sent.destroy(new Error('no answer in a minute')));
-    sent.on('error', reject);
-    sent.end(body);
-  });
 }

@@ -2,7 +2,9 @@
  * So many requests a second, whether answers come or not, as from the many clients of a real service; and what came of
  * each. Bounded in requests that wait at once.
  */
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
+
+import { post } from './post.ts';
 
 export interface PacedLoadOptions {
   readonly url: string;
@@ -30,7 +32,6 @@ export interface PacedLoad {
 /** More than this many unanswered requests, and no further one is sent: the service is down, and said to be. */
 const MOST_WAITING = 2000;
 const TICK_MS = 5;
-const TIMEOUT_MS = 60_000;
 
 export function startPacedLoad({ url, key, perSecond, body }: PacedLoadOptions): PacedLoad {
   const agent = new Agent({ keepAlive: true, maxSockets: 256, scheduling: 'lifo' });
@@ -77,19 +78,4 @@ export function startPacedLoad({ url, key, perSecond, body }: PacedLoadOptions):
       return { sent, answered: times.length, refused, lost, p99: sorted[Math.floor(sorted.length * 0.99)] ?? 0 };
     },
   };
-}
-
-function post(agent: Agent, url: string, key: string, body: string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
-    const sent = request(url, { method: 'POST', agent, headers, timeout: TIMEOUT_MS }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
-      response.on('error', reject);
-    });
-    sent.on('timeout', () => sent.destroy(new Error('no answer in a minute')));
-    sent.on('error', reject);
-    sent.end(body);
-  });
 }

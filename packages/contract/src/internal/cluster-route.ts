@@ -4,16 +4,16 @@
  */
 import { z } from 'zod';
 
-export const ClusterRoute = z.object({
-  /** The name in `/api/v1/service/<name>/score`. */
-  name: z.string(),
-  /** Name of the workspace, for logs and explanations. */
-  workspace: z.string(),
-  /** Hexadecimal SHA-256 of each key that is let in; null when the service is open to all. */
-  keyDigests: z.array(z.string()).nullable(),
-  maxConcurrentRequestsPerContainer: z.int(),
-  maxQueueWaitMs: z.int(),
-  scoringTimeoutMs: z.int(),
+import { ServiceRoute } from './route-table.ts';
+
+export const ClusterRoute = ServiceRoute.pick({
+  name: true,
+  workspace: true,
+  keyDigests: true,
+  maxConcurrentRequestsPerContainer: true,
+  maxQueueWaitMs: true,
+  scoringTimeoutMs: true,
+}).extend({
   /** Name of the Deployment in the service's namespace, and of the headless Service before it. */
   deployment: z.string(),
   scaling: z.discriminatedUnion('kind', [
