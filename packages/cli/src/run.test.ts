@@ -143,6 +143,18 @@ describe('the lines of the documentation', () => {
     expect(await json('service show -n myservice --query settings.numReplicas')).toBe(4);
   });
 
+  test('a package is an image, or a Dockerfile with all that it copies', async () => {
+    await prepare();
+    await line('model register -n mymodel -p model.pkl');
+    const image = await json('model package -m mymodel -ic inferenceconfig.json --image-name fraud -il v3');
+    expect(image).toMatchObject({ form: 'image', location: 'registry.example/farled/fraud:v3' });
+    expect(await json('model package -m mymodel -ic inferenceconfig.json --output-path context')).toMatchObject({
+      form: 'dockerfile',
+      location: null,
+    });
+    expect(await readFile(join(folder, 'context/source/score.py'), 'utf8')).toContain('init');
+  });
+
   test('metadata files chain register to deploy', async () => {
     await prepare();
     await line('computetarget create aks -n myaks');

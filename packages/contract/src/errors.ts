@@ -31,6 +31,7 @@ export const CALLER_ERRORS = {
   ClusterNotFound: 404,
   ServiceNotFound: 404,
   OperationNotFound: 404,
+  PackageNotFound: 404,
   ArtifactNotFound: 404,
   MethodNotAllowed: 405,
   WorkspaceAlreadyExists: 409,
@@ -45,6 +46,8 @@ export const CALLER_ERRORS = {
   ServiceNameTaken: 409,
   /** A service still uses the model. */
   ModelInUse: 409,
+  /** The server has no registry to push images to. */
+  NoRegistry: 409,
   /** The service never ran anything else than it does. */
   NothingToRollBackTo: 409,
   /** Another operation on the same resource has not ended. */

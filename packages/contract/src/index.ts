@@ -82,6 +82,7 @@ export {
   UpdateService,
 } from './resources/service.ts';
 export type { ServiceState } from './resources/service.ts';
+export { Package, PackageModels } from './resources/package.ts';
 export { Endpoint, EndpointVersion, MAXIMUM_VERSIONS } from './resources/endpoint.ts';
 export {
   DEFAULT_SETTINGS,

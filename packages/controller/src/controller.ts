@@ -1,16 +1,19 @@
 /** Makes the world match the record: wires the reconcilers to their loops and to the changes that wake them. */
 import { randomInt } from 'node:crypto';
 
-import { FarledError, hasEnded } from '@farled/contract';
+import { hasEnded } from '@farled/contract';
 import { toYaml } from '@farled/kubernetes';
 import type { Clock, Logger } from '@farled/service';
-import type { ComputeRecord, ServiceRecord, State } from '@farled/state';
+import type { ArtifactStore, ComputeRecord, ServiceRecord, State } from '@farled/state';
 
 import { type KubernetesParts, openKubernetes } from './compute/kubernetes/open.ts';
+import { registryMissing } from './compute/kubernetes/registry-missing.ts';
 import { ComputeReconciler } from './compute/reconcile.ts';
 import type { Environments } from './environments/environments.ts';
 import type { Images } from './images/images.ts';
 import { Loop } from './loop/loop.ts';
+import { makePackage } from './packaging/make-package.ts';
+import { PackageReconciler } from './packaging/reconcile.ts';
 import { ReplicaDeployer } from './replicas/replica-deployer.ts';
 import { RoutePublisher, type Router } from './routes/publisher.ts';
 import type { Deployers } from './service/deployer.ts';
@@ -29,6 +32,13 @@ export interface ControllerParts {
   /** Opens the substrate; the controller is told of every replica that changes. */
   readonly openSubstrate: (changed: ReplicaChanged) => Promise<Substrate>;
   readonly router: Router;
+  /** What packages are made with, registry or not. */
+  readonly packaging: {
+    readonly artifacts: ArtifactStore;
+    readonly runtime: { readonly entry: URL; readonly python: URL };
+    /** As for images of services. */
+    readonly defaultBase: string;
+  };
   /** Null when there is no registry to push images to: then no Kubernetes can be a compute target. */
   readonly kubernetes: KubernetesParts | null;
   readonly limits: ControllerLimits;
@@ -56,6 +66,8 @@ export interface Controller extends AsyncDisposable {
 const WORKERS = 8;
 /** An installation builds the routers' image, and another cluster should not wait for that. */
 const COMPUTE_WORKERS = 4;
+/** Each builds an image. */
+const PACKAGE_WORKERS = 2;
 /** anchors: attaching takes about 5 minutes; pulling images to new nodes may take longer. */
 const PROVISIONING_TIMEOUT_MS = 15 * 60_000;
 
@@ -109,6 +121,20 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     clock,
     log,
   });
+  const packages = new PackageReconciler({
+    state,
+    make: makePackage({ ...parts, ...parts.packaging, servingImages: kubernetes?.servingImages ?? null }),
+    timeoutMs: parts.limits.deploymentTimeoutMs,
+    clock,
+    log,
+  });
+  const packageLoop = new Loop({
+    name: 'package',
+    reconcile: (key, signal) => packages.reconcile(key, signal),
+    workers: PACKAGE_WORKERS,
+    clock,
+    log,
+  });
   wakeService = (serviceId) => serviceLoop.wake(serviceId);
 
   const cancelIfAsked = async (operationId: string): Promise<void> => {
@@ -116,6 +142,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     const operation = running.find(({ id }) => id === operationId);
     if (operation?.cancelRequested === true && !hasEnded(operation.state)) {
       services.cancel(operation.targetId);
+      packages.cancel(operation.targetId);
     }
   };
   const unsubscribe = state.changes.subscribe(({ kind, id }) => {
@@ -125,6 +152,9 @@ export async function startController(parts: ControllerParts): Promise<Controlle
         break;
       case 'compute':
         computeLoop.wake(id);
+        break;
+      case 'package':
+        packageLoop.wake(id);
         break;
       case 'operation':
         cancelIfAsked(id).catch((error: unknown) =>
@@ -151,7 +181,11 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   for (const key of computeKeys) {
     computeLoop.wake(key);
   }
+  for (const key of await packages.adopt()) {
+    packageLoop.wake(key);
+  }
   serviceLoop.start();
+  packageLoop.start();
   computeLoop.start();
 
   return {
@@ -167,6 +201,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
       unsubscribe();
       await serviceLoop[Symbol.asyncDispose]();
       await computeLoop[Symbol.asyncDispose]();
+      await packageLoop[Symbol.asyncDispose]();
       await services[Symbol.asyncDispose]();
       await kubernetes?.attester[Symbol.asyncDispose]();
       await kubernetes?.clusters[Symbol.asyncDispose]();
@@ -176,13 +211,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
 }
 
 function needRegistry(): never {
-  throw new FarledError(
-    'KubernetesUnaccessible',
-    'There is no registry to push images to, so no Kubernetes can run them.',
-    {
-      suggestion: 'Start Farled with FARLED_REGISTRY=host/path of a registry that the cluster can pull from.',
-    },
-  );
+  throw registryMissing();
 }
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';

@@ -19,6 +19,8 @@ export { KubernetesCompute } from './kubernetes-compute.ts';
 export type { KubernetesAttachOptions } from './kubernetes-compute.ts';
 export { Model } from './model.ts';
 export type { DeployOptions, ListModelsOptions, RegisterModelOptions, UpdateModelFields } from './model.ts';
+export { ModelPackage } from './model-package.ts';
+export type { PackageOptions } from './model-package.ts';
 export { connect, findConnection } from './node/connect.ts';
 export type { Connection } from './node/connect.ts';
 export { readDeploymentConfig, readEnvironmentFolder, readInferenceConfig } from './node/read-documents.ts';

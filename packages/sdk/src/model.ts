@@ -15,6 +15,7 @@ import type { CallInput } from './client.ts';
 import type { ComputeTarget } from './compute.ts';
 import type { DeploymentConfiguration } from './documents/deployment-config.ts';
 import { prepareInference, type InferenceConfig } from './inference-config.ts';
+import { ModelPackage, type PackageOptions } from './model-package.ts';
 import { downloadFiles } from './node/download.ts';
 import { listModelFiles } from './node/files.ts';
 import { uploadFiles } from './node/upload.ts';
@@ -170,6 +171,16 @@ export class Model {
       signal: send.signal,
     });
     return AksWebservice.ofOperation(workspace, name, operation.id, send.signal);
+  }
+
+  /** Starts to make an image, or a Dockerfile; {@link ModelPackage.waitForCreation} waits for its end. */
+  static package(
+    workspace: Workspace,
+    models: readonly Model[],
+    inferenceConfig: InferenceConfig,
+    options: PackageOptions = {},
+  ): Promise<ModelPackage> {
+    return ModelPackage.create(workspace, models, inferenceConfig, options);
   }
 
   get id(): string {

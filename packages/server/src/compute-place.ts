@@ -26,6 +26,7 @@ export async function lookAt(
     return undefined;
   }
   if (asked.kubernetes !== undefined) {
+    clusters.requireRegistry();
     return clusters.inspect(asked.kubernetes, signal);
   }
   const { resourceId, kubernetes } = await state.clusters.get(asked.resourceId ?? '');
@@ -33,6 +34,7 @@ export async function lookAt(
   if (kubernetes === null || connection === undefined) {
     return undefined;
   }
+  clusters.requireRegistry();
   const { context, inCluster } = kubernetes;
   return clusters.inspect({ connection, context, inCluster }, signal);
 }

@@ -17,6 +17,8 @@ export interface AppParts {
   readonly ownerTokenDigest: string;
   /** Base address of scoring requests on this machine. */
   readonly scoringUrl: () => string;
+  /** Whether there is a registry to push images to. */
+  readonly hasRegistry: boolean;
   /** The last lines that the replicas of the service wrote. */
   readonly serviceLogs: (service: ServiceRecord, lines: number) => Promise<string[]>;
   readonly version: string;
@@ -33,6 +35,8 @@ export interface Clusters {
    * @throws FarledError for what can't be read, reached or used, without anything secret in it.
    */
   inspect(how: InspectionRequest, signal: AbortSignal): Promise<ConnectedCluster>;
+  /** Before a cluster is attached. @throws FarledError when there is no registry to push images to. */
+  requireRegistry(): void;
   /** What attaching would put into the cluster, as YAML documents. */
   manifests(options: ManifestOptions): Promise<string>;
 }

@@ -59,7 +59,8 @@ export async function checkTarget(
 
 type Code = Pick<ServiceSpec, 'entryScript' | 'source' | 'environment'>;
 
-async function resolveInference(
+/** @throws FarledError for what does not exist or does not fit together. */
+export async function resolveInference(
   stores: Stores,
   workspace: WorkspaceRecord,
   inference: Inference | undefined,

@@ -12,9 +12,10 @@ import {
   DEFAULT_LIMITS,
   type Environments,
   inspectCluster,
+  registryMissing,
   startController,
 } from '@farled/controller';
-import { runtimeEntry } from '@farled/runtime';
+import { pythonSources, runtimeEntry } from '@farled/runtime';
 import { buildApp } from '@farled/server';
 import { createLogger, systemClock } from '@farled/service';
 import { openDirectoryArtifacts, openState } from '@farled/state';
@@ -73,6 +74,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   });
   const images = createImages({ imagesFolder: home.images, modelsFolder: home.models, artifacts, clock });
 
+  const kubernetes = await kubernetesParts(config.registry, home, { clock, log });
   let controller: Controller | undefined;
   const router = started.use(
     await RouterProcess.open({
@@ -103,7 +105,12 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
           changed,
         }),
       router,
-      kubernetes: await kubernetesParts(config.registry, home, { clock, log }),
+      packaging: {
+        artifacts,
+        runtime: { entry: runtimeEntry, python: pythonSources },
+        defaultBase: config.registry.baseImage,
+      },
+      kubernetes,
       limits: {
         ...DEFAULT_LIMITS,
         schedulingTimeoutMs: config.schedulingTimeoutMs,
@@ -121,10 +128,16 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
     artifacts,
     clusters: {
       inspect: (how, signal) => inspectCluster(how, { clock, log, environment: process.env }, signal),
+      requireRegistry: () => {
+        if (kubernetes === null) {
+          throw registryMissing();
+        }
+      },
       manifests: (options) => running.manifests(options, AbortSignal.timeout(MANIFESTS_TIMEOUT_MS)),
     },
     ownerTokenDigest: createHash('sha256').update(home.ownerToken).digest('hex'),
     scoringUrl: () => router.url,
+    hasRegistry: config.registry.repository !== null,
     serviceLogs: async (service, lines) => [...(await running.serviceLogs(service, lines))],
     version: VERSION,
     clock,

@@ -16,6 +16,8 @@ export type {
   NewOperation,
   NewService,
   OperationRecord,
+  PackageRecord,
+  PackageResult,
   ServiceChange,
   ServiceFilter,
   ServiceRecord,

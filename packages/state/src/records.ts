@@ -155,12 +155,37 @@ export type NewCluster =
   | { readonly kind: 'local'; readonly agentCount: number; readonly vmSize: string }
   | ({ readonly kind: 'kubernetes' } & ConnectedCluster);
 
+/** What a package is made of. */
+export interface PackageSpec extends Pick<ServiceSpec, 'models' | 'entryScript' | 'source' | 'environment'> {
+  readonly form: 'image' | 'dockerfile';
+  readonly imageName: string;
+  readonly imageLabel: string;
+}
+
+export interface PackageResult {
+  /** `host/path/name:label`, of an image. */
+  readonly location: string | null;
+  readonly digest: string | null;
+  /** Of a Dockerfile: itself, and all that it copies. */
+  readonly files: FileManifest;
+}
+
+export interface PackageRecord {
+  /** UUID of the operation that makes it. */
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly spec: PackageSpec;
+  /** Null until it is made. */
+  readonly result: PackageResult | null;
+  readonly createdTime: string;
+}
+
 export interface OperationRecord {
   readonly id: string;
   readonly workspaceId: string;
   readonly kind: OperationKind;
-  readonly targetType: 'compute' | 'service';
-  /** UUID of the service or compute. */
+  readonly targetType: 'compute' | 'service' | 'package';
+  /** UUID of the service, the compute or the package. */
   readonly targetId: string;
   readonly targetName: string;
   readonly state: OperationState;
@@ -183,7 +208,7 @@ export type NewOperation = Pick<
 
 /** What changed; wakes whoever works on that key. A change says where to look, never what to do. */
 export interface Change {
-  readonly kind: 'service' | 'compute' | 'operation';
+  readonly kind: 'service' | 'compute' | 'package' | 'operation';
   /** UUID of the resource. */
   readonly id: string;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '@farled/service';
 
 import { ChangeFeed, type Changes } from './changes.ts';
 import { type DatabaseOptions, openDatabase } from './database.ts';
-import type { GoodSpec, ServiceSpec } from './records.ts';
+import type { GoodSpec, PackageResult, ServiceSpec } from './records.ts';
 import { SecretBox } from './secret-box.ts';
 import { openSession, type Session, takeWriterLock } from './session.ts';
 import { SkipTokens } from './skip-tokens.ts';
@@ -13,6 +13,7 @@ import { type EnvironmentStore, environmentStore } from './stores/environments.t
 import { type KeyStore, keyStore } from './stores/keys.ts';
 import { type ModelStore, modelStore } from './stores/models.ts';
 import { type OperationStore, operationStore } from './stores/operations.ts';
+import { type PackageStore, packageStore } from './stores/packages.ts';
 import { type ServiceStore, serviceStore } from './stores/services.ts';
 import { type WorkspaceStore, workspaceStore } from './stores/workspaces.ts';
 
@@ -24,6 +25,7 @@ export interface Stores {
   readonly computes: ComputeStore;
   readonly services: ServiceStore;
   readonly keys: KeyStore;
+  readonly packages: PackageStore;
   readonly operations: OperationStore;
 }
 
@@ -33,7 +35,7 @@ export interface State extends Stores, AsyncDisposable {
   readonly changes: Changes;
   /** Stands for a secret where only equality matters, such as in digests of requests. */
   fingerprint(secret: string): string;
-  /** SHA-256 of every file that a model or a service consists of, or what a service may fall back or be rolled back to. */
+  /** SHA-256 of every file that a model, a service or a package consists of, or what a service may fall back or be rolled back to. */
   referencedArtifacts(): Promise<ReadonlySet<string>>;
 }
 
@@ -72,6 +74,7 @@ function stores(session: Session): Stores {
     computes: computeStore(session),
     services: serviceStore(session),
     keys: keyStore(session),
+    packages: packageStore(session),
     operations: operationStore(session),
   };
 }
@@ -83,7 +86,12 @@ async function referencedArtifacts({ db }: Session): Promise<ReadonlySet<string>
     JSON.parse(spec) as ServiceSpec,
     ...Object.values(good).flatMap((text) => (text === null ? [] : [(JSON.parse(text) as GoodSpec).spec])),
   ]);
+  const packages = await db.selectFrom('packages').select(['spec', 'result']).execute();
   const manifests = [
+    ...packages.flatMap(({ spec, result }) =>
+      // What an image was made from is in it.
+      result === null ? [(JSON.parse(spec) as ServiceSpec).source] : [(JSON.parse(result) as PackageResult).files],
+    ),
     ...models.map(({ files }) => JSON.parse(files) as ServiceSpec['source']),
     ...specs.map(({ source }) => source),
   ];

@@ -151,7 +151,7 @@ export interface OperationRow {
   id: string;
   workspaceId: string;
   kind: OperationKind;
-  targetType: 'compute' | 'service';
+  targetType: 'compute' | 'service' | 'package';
   targetId: string;
   targetName: string;
   state: OperationState;
@@ -161,6 +161,14 @@ export interface OperationRow {
   createdTime: string;
   startTime: string | null;
   endTime: string | null;
+}
+
+export interface PackageRow {
+  id: string;
+  workspaceId: string;
+  spec: Json;
+  result: Json | null;
+  createdTime: string;
 }
 
 interface OperationLogRow {
@@ -181,6 +189,7 @@ export interface Tables {
   serviceModels: ServiceModelRow;
   labels: LabelRow;
   serviceKeys: ServiceKeyRow;
+  packages: PackageRow;
   operations: OperationRow;
   operationLog: OperationLogRow;
 }

@@ -23,6 +23,7 @@ import { deleteModel } from './model/delete.ts';
 import { deployModel } from './model/deploy.ts';
 import { downloadModel } from './model/download.ts';
 import { listModels } from './model/list.ts';
+import { packageModel } from './model/package.ts';
 import { registerModel } from './model/register.ts';
 import { showModel } from './model/show.ts';
 import { updateModel } from './model/update.ts';
@@ -45,6 +46,7 @@ import { updateWorkspace } from './workspace/update.ts';
 const BUILT: readonly Command[] = [
   registerModel,
   deployModel,
+  packageModel,
   listModels,
   showModel,
   updateModel,

@@ -30,6 +30,8 @@ const AZ_ML: Readonly<Record<string, string>> = {
     --ae --auth-enabled --token-auth-enabled --kp --ks --ai --md --se --sc --sk --sp --dn --lo --po --port --vn
     --version-name --tp --traffic-percentile --namespace --tag --property --description --overwrite --no-wait
     --vault-base-url --key-name --key-version --vnet-name --subnet-name -ct -ic -dc -cc -gb -nr -ae`,
+  'model package':
+    '-m -f --ic --es --cf --sd --rt -e --ev --ed --in --image-name --il --image-label --output-path --no-wait',
   'service list': '-c --model-name --model-id --image-digest --tag --property',
   'service show': '-n',
   'service run': '-n -d',

@@ -18,6 +18,7 @@ const OPERATION_KINDS = [
   'UpdateService',
   'RollBackService',
   'DeleteService',
+  'PackageModels',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
@@ -26,7 +27,7 @@ export const Operation = z
     id: z.string(),
     kind: z.enum(OPERATION_KINDS),
     /** The resource that it changes. */
-    target: z.object({ type: z.enum(['compute', 'service']), name: z.string() }),
+    target: z.object({ type: z.enum(['compute', 'service', 'package']), name: z.string() }),
     state: z.enum(OPERATION_STATES),
     error: ErrorBody.nullable(),
     createdTime: Timestamp,

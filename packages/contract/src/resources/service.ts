@@ -10,7 +10,7 @@ export const SERVICE_STATES = ['Transitioning', 'Healthy', 'Unhealthy', 'Unsched
 export type ServiceState = (typeof SERVICE_STATES)[number];
 
 /** Models may be named `name` (the latest version) or `name:version`. */
-const ModelIds = z
+export const ModelIds = z
   .array(ModelId)
   .max(1000, { error: 'must not name more than 1,000 models' })
   .refine((ids) => new Set(ids).size === ids.length, { error: 'must not name a model twice' });

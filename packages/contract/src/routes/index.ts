@@ -4,6 +4,7 @@ import { clusters, computes } from './computes.ts';
 import { environments } from './environments.ts';
 import { models } from './models.ts';
 import { operations } from './operations.ts';
+import { packages } from './packages.ts';
 import { server } from './server.ts';
 import { services } from './services.ts';
 import { workspaces } from './workspaces.ts';
@@ -17,5 +18,6 @@ export const routes = {
   clusters,
   computes,
   services,
+  packages,
   operations,
 } as const;

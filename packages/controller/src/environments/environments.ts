@@ -54,6 +54,11 @@ export interface Environments {
    * @throws FarledError EnvironmentBuildFailed, PythonVersionUnavailable or NotSupportedYet.
    */
   planForImage(request: ImageBuildRequest): Promise<ImageEnvironment>;
+  /** As a requirements file with what is to be said of it; null when its user manages it. @throws FarledError EnvironmentBuildFailed. */
+  requirementsOf(
+    definition: EnvironmentDefinition,
+    sourceDirectory: string,
+  ): Promise<{ readonly text: string; readonly notes: readonly string[] } | null>;
   /**
    * Builds the environment unless it is there already. Concurrent calls for one digest share a build.
    *

@@ -27,6 +27,7 @@ import { importedModules } from './python/imports.ts';
 import { seemsInstalled } from './python/installed.ts';
 import { Pythons } from './python/resolve.ts';
 import { digestOf, notesOnImages, type Recipe, recipeOf, refuseUnbuildable, wishOf } from './recipe.ts';
+import { requirementsFile } from './requirements-file.ts';
 import { useInterpreter } from './user-managed.ts';
 import { installerEnvironment, type Variables } from './uv/environment.ts';
 import { findUv } from './uv/tool.ts';
@@ -147,6 +148,15 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
 
   return {
     planForImage,
+    requirementsOf: async (definition, sourceDirectory) => {
+      refuseUnbuildable(definition, 'image');
+      if (definition.python.userManagedDependencies) {
+        return null;
+      }
+      const imported = await importsOf(sourceDirectory);
+      const recipe = recipeOf(definition, { imported, realServer: options.realServer });
+      return { text: requirementsFile(recipe), notes: recipe.notes };
+    },
     ensure: async (request) => {
       const { definition } = request;
       refuseUnbuildable(definition, 'machine');

@@ -14,6 +14,7 @@ import {
   PROGRAM_FILE,
   type Reference,
   type Registry,
+  type Repository,
 } from '@farled/image';
 import type { Stores } from '@farled/state';
 
@@ -62,9 +63,13 @@ export interface ServingImageRequest {
   readonly content: ServingContent;
   readonly platforms: readonly Platform[];
   readonly pythonPolicy: 'exact' | 'nearest';
+  /** Where it is pushed to; absent: the registry's own repository. */
+  readonly target?: Repository;
   /** Of what the image is made from. */
   readonly tag: (digest: string) => string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The environment's own variables are in the image, because nobody will tell it of them. */
+  readonly withVariables?: boolean;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -72,7 +77,7 @@ export interface ServingImageRequest {
 export interface ServingImage {
   /** `host/repository@sha256:…` */
   readonly reference: string;
-  /** The environment's own; they are not in the image. */
+  /** The environment's own. */
   readonly environmentVariables: Readonly<Record<string, string>>;
   /** What the runtime needs to find its way in the image. */
   readonly runtimeVariables: Readonly<Record<string, string>>;
@@ -100,9 +105,12 @@ export async function buildServingImage(parts: ServingImageParts, request: Servi
     const plan = await planEnvironment(parts.environments, { ...request, definition, sourceDirectory }, found);
     planned.push({ platform, facts, environment: plan });
   }
-  const runtimeVariables = variablesOf(content, models, planned);
-  const built = await build({ ...parts, registry }, request, { base, planned, laidOut, models, runtimeVariables });
-  const target = parseReference(parts.repository);
+  const runtimeVariables = servingVariables(content, models, planned[0]?.environment.python ?? 'python3');
+  const target = request.target ?? parseReference(parts.repository);
+  const own = request.withVariables === true ? definition.environmentVariables : {};
+  // A home that any user may write to. The user's variables can't lead the runtime astray.
+  const env = { HOME: '/tmp', ...own, ...runtimeVariables };
+  const built = await build({ ...parts, registry }, request, { base, planned, laidOut, models, target, env });
   parts.attester.attest(
     { ...target, digest: built.digest, tag: null },
     describeContent({ content, models, base, planned, labels: request.labels }),
@@ -119,7 +127,8 @@ async function build(
     readonly planned: readonly PlannedPlatform[];
     readonly laidOut: Image;
     readonly models: readonly Model[];
-    readonly runtimeVariables: Readonly<Record<string, string>>;
+    readonly target: Repository;
+    readonly env: Readonly<Record<string, string>>;
   },
 ): ReturnType<typeof buildImage> {
   const { platforms, labels, log, signal } = request;
@@ -130,7 +139,7 @@ async function build(
     return await buildImage({
       ...parts,
       base: what.base,
-      target: parseReference(parts.repository),
+      target: what.target,
       tag: request.tag(what.laidOut.digest),
       platforms,
       layers: async (platform) => {
@@ -141,8 +150,7 @@ async function build(
         return servingLayers(parts, { ...what, platform, environment, installed, runtime, signal });
       },
       config: {
-        // A home that any user may write to; the service's own variables win.
-        env: { ...what.runtimeVariables, HOME: '/tmp' },
+        env: what.env,
         entrypoint: [NODE_IN_IMAGE, `${RUNTIME_FOLDER}/${PROGRAM_FILE}`],
         workingDir: APP_ROOT,
         user: `${USER}:${USER}`,
@@ -157,10 +165,11 @@ async function build(
   }
 }
 
-function variablesOf(
-  { entryScript }: ServingContent,
-  models: readonly Model[],
-  planned: readonly PlannedPlatform[],
+/** What the runtime finds its way by, in an image with these. */
+export function servingVariables(
+  { entryScript }: Pick<ServingContent, 'entryScript'>,
+  models: readonly Pick<Model, 'name' | 'version'>[],
+  python: string,
 ): Readonly<Record<string, string>> {
   const [only] = models;
   return {
@@ -168,6 +177,6 @@ function variablesOf(
     AZUREML_SOURCE_DIRECTORY: SOURCE,
     AZUREML_ENTRY_SCRIPT: entryScript,
     AZUREML_MODEL_DIR: models.length === 1 && only !== undefined ? `${MODELS}/${only.name}/${only.version}` : MODELS,
-    FARLED_PYTHON: planned[0]?.environment.python ?? 'python3',
+    FARLED_PYTHON: python,
   };
 }

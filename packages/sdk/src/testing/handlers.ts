@@ -312,6 +312,30 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
       200,
       { lines: [`${serviceOf(params.service).name}: init() called`, 'ready'].slice(-query.lines) },
     ],
+    createPackage: ({ body }) => {
+      const { operationId = '', imageName, imageLabel = '20300101000000', models, inference } = body;
+      const { name } = inference.environment;
+      const location = `registry.example/farled/${imageName}:${imageLabel}`;
+      const source = inference.source.map((file) => ({ ...file, path: `source/${file.path}` }));
+      state.packages.set(operationId, {
+        id: operationId,
+        form: body.generateDockerfile ? 'dockerfile' : 'image',
+        imageName,
+        imageLabel,
+        models,
+        inference: { entryScript: inference.entryScript, environment: { name, version: '1' } },
+        location: body.generateDockerfile ? null : location,
+        digest: body.generateDockerfile ? null : `sha256:${'0'.repeat(64)}`,
+        files: body.generateDockerfile ? source : [],
+        createdTime: now(),
+      });
+      const target = { type: 'package', name: `${imageName}:${imageLabel}` } as const;
+      return [202, startOperation(state, operationId, 'PackageModels', target, () => {})];
+    },
+    getPackage: ({ params }) => [
+      200,
+      found(state.packages.get(params.package), 'PackageNotFound', `package "${params.package}"`),
+    ],
     listOperations: () => page([...state.operations.values()].map((held) => held.operation)),
     getOperation: ({ params }) => [200, operationOf(state, params.operation).operation],
     getOperationLog: async ({ params, query }) => {

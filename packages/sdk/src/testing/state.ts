@@ -9,6 +9,7 @@ import {
   type Model,
   type Operation,
   type OperationKind,
+  type Package,
   type Service,
   type ServiceKeys,
   type Workspace,
@@ -32,6 +33,7 @@ export interface TestState {
   /** What each service was before its last update. */
   readonly previous: Map<string, Service>;
   readonly keys: Map<string, ServiceKeys>;
+  readonly packages: Map<string, Package>;
   readonly operations: Map<string, HeldOperation>;
   /** While true, operations start and do not end. */
   holdOperations: boolean;
@@ -50,6 +52,7 @@ export function emptyState(): TestState {
     services: new Map(),
     previous: new Map(),
     keys: new Map(),
+    packages: new Map(),
     operations: new Map(),
     holdOperations: false,
     failWith: undefined,

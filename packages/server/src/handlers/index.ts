@@ -6,6 +6,7 @@ import { computeHandlers } from './computes.ts';
 import { environmentHandlers } from './environments.ts';
 import { modelHandlers } from './models.ts';
 import { operationHandlers } from './operations.ts';
+import { packageHandlers } from './packages.ts';
 import { serviceHandlers } from './services.ts';
 import { workspaceHandlers } from './workspaces.ts';
 
@@ -20,6 +21,7 @@ export function createHandlers(parts: AppParts): Handlers {
     ...clusterHandlers(parts),
     ...computeHandlers(parts),
     ...serviceHandlers(parts),
+    ...packageHandlers(parts),
     ...operationHandlers(parts),
   };
 }

@@ -42,7 +42,7 @@ export interface TestApp extends AsyncDisposable {
   finish(operationId: string): Promise<void>;
 }
 
-export async function startTestApp(log: Logger = silentLogger): Promise<TestApp> {
+export async function startTestApp(log: Logger = silentLogger, hasRegistry = false): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'farled-server-'));
   const state = await openState({
     database: { kind: 'sqlite', path: join(folder, 'record.sqlite') },
@@ -57,6 +57,7 @@ export async function startTestApp(log: Logger = silentLogger): Promise<TestApp>
     clusters,
     ownerTokenDigest: createHash('sha256').update(TOKEN).digest('hex'),
     scoringUrl: () => 'http://127.0.0.1:7311',
+    hasRegistry,
     serviceLogs: (service) => Promise.resolve([`log of ${service.name}`]),
     version: '1.2.3',
     clock: systemClock,

@@ -5,6 +5,7 @@ import { initial } from './0001-initial.ts';
 import { kubernetesClusters } from './0002-kubernetes-clusters.ts';
 import { previousGood } from './0003-previous-good.ts';
 import { registryPasswords } from './0004-registry-passwords.ts';
+import { packages } from './0005-packages.ts';
 
 /** What differs between the databases in the language of tables. */
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -15,5 +16,6 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0002-kubernetes-clusters': kubernetesClusters,
     '0003-previous-good': previousGood,
     '0004-registry-passwords': registryPasswords,
+    '0005-packages': packages,
   };
 }

@@ -477,6 +477,30 @@ describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
     });
   });
 
+  describe('packages', () => {
+    test('keep their files in use: what they are made from, then what was made for a Dockerfile', async () => {
+      const { key } = await makeWorkspace(state);
+      const { entryScript, source, environment } = spec();
+      const code = { models: [], entryScript, source, environment };
+      const made = { form: 'dockerfile', imageName: 'package', imageLabel: '1', ...code } as const;
+      const id = randomUUID();
+      changes.length = 0;
+      const created = await state.packages.create({ id, workspaceId: key, spec: made });
+      expect(created).toMatchObject({ id, spec: made, result: null });
+      expect(changes).toEqual([{ kind: 'package', id }]);
+      expect(await state.referencedArtifacts()).toEqual(new Set([SOURCE.sha256]));
+      const files = [
+        { ...SOURCE, path: 'source/score.py' },
+        { path: 'Dockerfile', sha256: 'e'.repeat(64), size: 9 },
+      ];
+      await state.packages.recordResult(id, { location: null, digest: null, files });
+      expect((await state.packages.get(key, id)).result?.files).toEqual(files);
+      expect(await state.referencedArtifacts()).toEqual(new Set([SOURCE.sha256, 'e'.repeat(64)]));
+      const other = state.packages.get(randomUUID(), id);
+      await expect(other).rejects.toMatchObject({ code: 'PackageNotFound' });
+    });
+  });
+
   describe('keys', () => {
     test('are encrypted, replaced one by one, and gone with their service', async () => {
       const { key } = await furnish(state);

@@ -10,7 +10,7 @@ import { usualBaseImage } from '../../environments/image/base-image.ts';
 import type { Images } from '../../images/images.ts';
 import { Attester } from '../../serving-image/attester.ts';
 import type { RegistryUser } from '../../serving-image/base-registry.ts';
-import { RUNTIME_FOLDER } from '../../serving-image/serving-image.ts';
+import { RUNTIME_FOLDER, type ServingImageParts } from '../../serving-image/serving-image.ts';
 import { pullSecretName, type RegistryLogin } from '../../substrate/kubernetes/pull-secrets.ts';
 import { checkCluster } from './check.ts';
 import { KubernetesClusters } from './clusters.ts';
@@ -46,6 +46,8 @@ export interface OpenKubernetes {
   readonly installer: RouterInstaller;
   /** What is said of images beside them is written until this ends. */
   readonly attester: Attester;
+  /** What images with entry scripts are built with. */
+  readonly servingImages: ServingImageParts;
 }
 
 export function openKubernetes(
@@ -64,27 +66,24 @@ export function openKubernetes(
   const cache = createLayerCache({ folder: join(cacheFolder, 'layers'), clock: shared.clock });
   const attester = new Attester({ registry });
   const common = { registry, openRegistry: parts.openRegistry, cache, repository, toolsFolder };
-  const clusters = new KubernetesClusters({
-    ...parts,
-    ...shared,
-    images: {
-      ...common,
-      basesFolder: join(cacheFolder, 'bases'),
-      workFolder: join(cacheFolder, 'work'),
-      defaultBase,
-      images: shared.images,
-      environments: shared.environments,
-      attester,
-      runtimeLayer: once(() =>
-        programLayer({
-          name: 'runtime',
-          entry: programs.runtime.entry,
-          at: RUNTIME_FOLDER,
-          extraFolders: { python: programs.runtime.python },
-        }),
-      ),
-    },
-  });
+  const servingImages: ServingImageParts = {
+    ...common,
+    basesFolder: join(cacheFolder, 'bases'),
+    workFolder: join(cacheFolder, 'work'),
+    defaultBase,
+    images: shared.images,
+    environments: shared.environments,
+    attester,
+    runtimeLayer: once(() =>
+      programLayer({
+        name: 'runtime',
+        entry: programs.runtime.entry,
+        at: RUNTIME_FOLDER,
+        extraFolders: { python: programs.runtime.python },
+      }),
+    ),
+  };
+  const clusters = new KubernetesClusters({ ...parts, ...shared, images: servingImages });
   const installer = new RouterInstaller({
     ...parts,
     state: shared.state,
@@ -97,7 +96,7 @@ export function openKubernetes(
     },
     check: (compute, client, signal) => checkCluster({ ...parts, ...shared }, compute, client, signal),
   });
-  return { clusters, installer, attester };
+  return { clusters, installer, attester, servingImages };
 }
 
 /** Our programs do not change while we run. A failure is not kept. */
