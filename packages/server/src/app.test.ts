@@ -204,6 +204,24 @@ describe('services', () => {
     expect((await api.call('GET', PATH)).body.settings.scoringTimeoutMs).toBe(60_000);
   });
 
+  test('an environment that is named alone is the registered one, the newest unless a version is said', async () => {
+    const environment = `${WORKSPACE}/environments/known`;
+    await api.call('PUT', environment, { body: { name: 'known', environmentVariables: { A: '1' } } });
+    await api.call('PUT', environment, { body: { name: 'known', environmentVariables: { A: '2' } } });
+    const { inference } = (await deployment(api)) as { inference: object };
+    const named = async (reference: object) =>
+      api.call('PUT', PATH, {
+        body: await deployment(api, { overwrite: true, inference: { ...inference, environment: reference } }),
+      });
+    const used = async (): Promise<unknown> => (await api.call('GET', PATH)).body.inference.environment;
+    await api.finish((await named({ name: 'known' })).body.id);
+    expect(await used()).toEqual({ name: 'known', version: '2' });
+    await api.finish((await named({ name: 'known', version: '1' })).body.id);
+    expect(await used()).toEqual({ name: 'known', version: '1' });
+    expect(await named({ name: 'unknown' })).toMatchObject({ status: 404, body: { code: 'EnvironmentNotFound' } });
+    expect((await api.call('GET', `${WORKSPACE}/environments`)).body.value).toHaveLength(1);
+  });
+
   test('a registry password is kept, never shown, and refused where there are no images', async () => {
     const baseImageRegistry = { address: 'registry.example', username: 'puller', password: 'hunter2-and-more' };
     const environment = { name: 'private', docker: { baseImage: 'team/python:3', baseImageRegistry } };

@@ -19,7 +19,8 @@ export const ModelIds = z
 export const Inference = z.strictObject({
   entryScript: RelativePath,
   source: FileManifest,
-  environment: z.union([EnvironmentDefinition, EnvironmentReference]),
+  // The name first: a name alone would do as a definition, too, of an environment that has nothing.
+  environment: z.union([EnvironmentReference, EnvironmentDefinition]),
 });
 export type Inference = z.output<typeof Inference>;
 

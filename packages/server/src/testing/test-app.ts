@@ -128,7 +128,7 @@ export async function deployment(test: TestApp, changes: Record<string, unknown>
     inference: {
       entryScript: 'score.py',
       source: [await test.file('score.py', 'def init(): pass')],
-      environment: { name: 'myenv' },
+      environment: { name: 'myenv', python: {} },
     },
     ...changes,
   };
