@@ -1,6 +1,7 @@
 /** Makes the world match the record. */
 export { inspectCluster } from './compute/kubernetes/inspect.ts';
 export type { KubernetesParts } from './compute/kubernetes/open.ts';
+export { registryMissing } from './compute/kubernetes/registry-missing.ts';
 export { startController } from './controller.ts';
 export type { Controller, ControllerParts } from './controller.ts';
 export type { BuildRequest, BuiltEnvironment, Environments } from './environments/environments.ts';

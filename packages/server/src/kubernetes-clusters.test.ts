@@ -41,6 +41,13 @@ async function attached(changes: object = {}): Promise<void> {
   await api.finish(body.id as string);
 }
 
+test('without a registry no Kubernetes is attached, and nothing is left of the try', async () => {
+  api.clusters.registry = false;
+  expect(await put(COMPUTE, ATTACH)).toMatchObject({ status: 502, body: { code: 'KubernetesUnaccessible' } });
+  expect(await ids(`${WORKSPACE}/computes`)).not.toContain('kube');
+  expect(api.clusters.looks).toEqual([]);
+});
+
 describe('a cluster', () => {
   test('becomes known with what was found there', async () => {
     const { status, body } = await put(CLUSTER, { ...ADD, context: 'admin@kube' });

@@ -6,6 +6,8 @@ import type { Clusters, ManifestOptions } from '../parts.ts';
 export interface TestClusters extends Clusters {
   /** What is found in every cluster from now on. */
   found: ClusterFacts;
+  /** Whether there is a registry. */
+  registry: boolean;
   /** How it was asked to look, in order. */
   readonly looks: Parameters<Clusters['inspect']>[0][];
   readonly manifestsAsked: ManifestOptions[];
@@ -27,6 +29,12 @@ const FOUND: ClusterFacts = {
 export function testClusters(): TestClusters {
   const double: TestClusters = {
     found: FOUND,
+    registry: true,
+    requireRegistry: () => {
+      if (!double.registry) {
+        throw new FarledError('KubernetesUnaccessible', 'There is no registry.', { suggestion: 'Name one.' });
+      }
+    },
     looks: [],
     manifestsAsked: [],
     inspect: (how) => {
