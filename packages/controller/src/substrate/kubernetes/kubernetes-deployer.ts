@@ -4,15 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 
-import { initialReplicas } from '@farled/contract';
-import { KINDS, type KubernetesClient } from '@farled/kubernetes';
+import { errorToWire, initialReplicas, isFarledError } from '@farled/contract';
+import { KINDS, type KubernetesClient, type Pod } from '@farled/kubernetes';
 import type { Clock } from '@farled/service';
 import type { ComputeRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
 
 import type { Applied, Application, Deployer, Goal, Pass } from '../../service/deployer.ts';
 import { applyObjects, pruneObjects } from './apply.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
-import type { Diagnosis } from './diagnosis/observation.ts';
+import { type Diagnosis, isOfRevision } from './diagnosis/observation.ts';
+import { isLeaving } from './diagnosis/pod.ts';
 import { objectName } from './manifests/names.ts';
 import { templateRevision } from './manifests/pod-template.ts';
 import { replicasClaim } from './manifests/replicas-claim.ts';
@@ -109,7 +110,7 @@ export class KubernetesDeployer implements Deployer {
     const { service } = pass;
     await this.#synced(pass.signal);
     if (owned.deployments(service.id).length > 0) {
-      await this.#keepLogs(service.id, pass.signal);
+      await this.#keepLogs(service.id, owned.pods(service.id), pass.signal);
     }
     await pruneObjects(this.#parts, service.id, [], pass.signal);
   }
@@ -140,15 +141,17 @@ export class KubernetesDeployer implements Deployer {
     this.#told.delete(serviceId);
   }
 
-  /** The last lines of the service's replicas, oldest first; of those that had to go when none are there. */
+  /** The last lines of the service's replicas, oldest first; then those of replicas that had to go because they failed. */
   async logs(serviceId: string, lines: number): Promise<readonly string[]> {
     const { client, owned, keptLogs } = this.#parts;
-    const pods = owned.pods(serviceId);
-    const live = pods.length === 0 ? [] : await readPodLogs(client, pods, lines, AbortSignal.timeout(LOG_TIMEOUT_MS));
-    return live.length > 0 ? live : keptLogs.read(serviceId, lines);
+    const kept = await keptLogs.read(serviceId, Math.ceil(lines / 2));
+    const pods = owned.pods(serviceId).filter((pod) => kept.length === 0 || !isLeaving(pod));
+    const live = await readPodLogs(client, pods, lines, AbortSignal.timeout(LOG_TIMEOUT_MS));
+    return [...live, ...kept].slice(-lines);
   }
 
   async #apply(pass: Pass, goal: Goal, image: ServiceImage): Promise<Applied> {
+    const { owned, keptLogs } = this.#parts;
     const { service, signal } = pass;
     const namespace = this.#namespaceOf(goal.spec);
     await this.#synced(signal);
@@ -157,7 +160,7 @@ export class KubernetesDeployer implements Deployer {
       await applyObjects(this.#parts, service.id, workloadObjects(workload), signal);
       await this.#claimReplicas(workload, signal);
     } catch (error) {
-      const refused = refusal(error, namespace);
+      const refused = isFarledError(error) ? errorToWire(error) : refusal(error, namespace);
       if (refused === null) {
         throw error;
       }
@@ -166,7 +169,12 @@ export class KubernetesDeployer implements Deployer {
     const applied = this.#looked(service, workload, goal);
     this.#tell(pass, this.#diagnosis(service.id, workload).notes);
     if (applied.giveUp !== null && goal.onTrial) {
-      await this.#keepLogs(service.id, signal);
+      const failed = owned.pods(service.id).filter((pod) => isOfRevision(pod, workload.revision));
+      await this.#keepLogs(service.id, failed, signal);
+    }
+    if (applied.complete && goal.onTrial) {
+      // What failed before is of no interest any more.
+      await keptLogs.remove(service.id);
     }
     if (applied.complete) {
       await pruneObjects(this.#parts, service.id, workloadObjects(workload), signal);
@@ -257,10 +265,10 @@ export class KubernetesDeployer implements Deployer {
     await this.#parts.owned.synced(AbortSignal.any([signal, AbortSignal.timeout(SYNC_TIMEOUT_MS)]));
   }
 
-  async #keepLogs(serviceId: string, signal: AbortSignal): Promise<void> {
-    const { client, owned, keptLogs } = this.#parts;
+  async #keepLogs(serviceId: string, pods: readonly Pod[], signal: AbortSignal): Promise<void> {
+    const { client, keptLogs } = this.#parts;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(LOG_TIMEOUT_MS)]);
-    const lines = await readPodLogs(client, owned.pods(serviceId), LOG_LINES, limited);
+    const lines = await readPodLogs(client, pods, LOG_LINES, limited);
     if (lines.length > 0) {
       await keptLogs.keep(serviceId, lines);
     }

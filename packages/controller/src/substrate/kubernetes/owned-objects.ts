@@ -4,6 +4,7 @@
  */
 import { CLUSTER } from '@farled/contract';
 import {
+  type Container,
   type Deployment,
   type Informer,
   type Kind,
@@ -57,7 +58,7 @@ export class OwnedObjects implements AsyncDisposable {
       startInformer(
         client,
         kind,
-        { labelSelector, ...(kind === KINDS.pod ? { select: withoutSpec } : {}) },
+        { labelSelector, ...(kind === KINDS.pod ? { select: withWhatIsRead } : {}) },
         (before, after) => this.#note(kind, before, after),
         { clock, log },
       ),
@@ -158,9 +159,21 @@ function keyOf(kind: Kind, name: string, namespace: string): string {
   return `${kind.plural}/${namespace}/${name}`;
 }
 
-/** Thousands of pods are followed; of a pod's spec only the node matters. */
-function withoutSpec(object: KubernetesObject): KubernetesObject {
+/** Thousands of pods are followed; of a pod's spec only its node matters, and what tells why a replica does not run. */
+function withWhatIsRead(object: KubernetesObject): KubernetesObject {
   const pod = object as Pod;
-  const { nodeName } = pod.spec;
-  return { ...pod, spec: { containers: [], ...(nodeName === undefined ? {} : { nodeName }) } } as Pod;
+  const { nodeName, containers } = pod.spec;
+  const spec = { containers: containers.map(read), ...(nodeName === undefined ? {} : { nodeName }) };
+  return { ...pod, spec } as Pod;
+}
+
+function read({ name, image, resources, startupProbe, livenessProbe, readinessProbe }: Container): Container {
+  return {
+    name,
+    image,
+    ...(resources && { resources }),
+    ...(startupProbe && { startupProbe }),
+    ...(livenessProbe && { livenessProbe }),
+    ...(readinessProbe && { readinessProbe }),
+  };
 }
