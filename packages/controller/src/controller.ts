@@ -20,7 +20,7 @@ import type { Deployers } from './service/deployer.ts';
 import { ServiceReconciler, type ServiceLimits } from './service/reconcile.ts';
 import type { ReplicaChanged, Substrate } from './substrate/substrate.ts';
 
-export interface ControllerLimits extends ServiceLimits {
+interface ControllerLimits extends ServiceLimits {
   /** How long attaching waits for a load balancer before the port of the nodes is taken instead. */
   readonly loadBalancerTimeoutMs: number;
 }
@@ -46,7 +46,7 @@ export interface ControllerParts {
   readonly log: Logger;
 }
 
-export type AttachOptions = Pick<ComputeRecord, 'clusterPurpose' | 'serviceType' | 'loadBalancerSubnet'> & {
+type AttachOptions = Pick<ComputeRecord, 'clusterPurpose' | 'serviceType' | 'loadBalancerSubnet'> & {
   readonly loadBalancerType: string;
   /** Of the routers; null: the one that attaching would use. */
   readonly image: string | null;

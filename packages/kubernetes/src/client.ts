@@ -37,7 +37,7 @@ export interface LogOptions {
   readonly timestamps?: boolean;
 }
 
-export interface DeleteOptions {
+interface DeleteOptions {
   /** Of a pod: seconds that it may take to end, in place of those that its spec gives it. */
   readonly gracePeriodSeconds?: number;
 }
