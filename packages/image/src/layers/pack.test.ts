@@ -103,7 +103,7 @@ test('names of any length and script are read back by tar', { timeout: 120_000 }
   );
 });
 
-test('the same entries give the same bytes, in whatever order they come, at once or in a thread', async () => {
+test('the same entries give the same bytes, in whatever order they come, at once or in another process', async () => {
   const entries = Array.from({ length: 400 }, (_, index): LayerEntry => ({
     kind: 'file',
     path: `d/${index % 7}/${index}`,
@@ -121,7 +121,7 @@ test('the same entries give the same bytes, in whatever order they come, at once
   expect(direct.digest).toBe(inThread.digest);
 });
 
-test('a file that changes, and one that is gone, are named; in a thread as well', async () => {
+test('a file that changes, and one that is gone, are named; in another process as well', async () => {
   const path = join(folder, 'changing');
   await writeFile(path, '12345');
   const entry: LayerEntry = { kind: 'file', path: 'a', mode: 0o644, size: 4, source: { file: path } };

@@ -28,7 +28,7 @@ export interface PackedBytes {
   readonly size: number;
 }
 
-/** Reads files synchronously: four thousand small ones take a fourth of the time. Large layers belong in a thread. */
+/** Reads files synchronously: four thousand small ones take a fourth of the time. Large layers belong in a process of their own. */
 export async function packLayer(
   { entries, compression, bytes, output }: PackRequest,
   signal: AbortSignal,

@@ -1,12 +1,10 @@
 /** One of our programs as a layer: bundled to a single file, with the folders that it reads beside it. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, posix } from 'node:path';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { FarledError } from '@farled/contract';
-import { rolldown } from 'rolldown';
-
+import { moduleBeside, runApart } from '../apart.ts';
 import type { LayerEntry, LayerSource } from '../layers/layer.ts';
 
 export interface ProgramLayer {
@@ -21,10 +19,12 @@ export interface ProgramLayer {
 
 export const PROGRAM_FILE = 'dist/main.mjs';
 
+const BUNDLE_DEADLINE_MS = 60_000;
+
 /** Bundles; the same sources give the same bytes in every folder. */
 export async function programLayer({ name, entry, at, extraFolders = {} }: ProgramLayer): Promise<LayerSource> {
   const entries: LayerEntry[] = [
-    { kind: 'file', path: posix.join(at, PROGRAM_FILE), mode: 0o644, source: { bytes: await bundle(pathOf(entry)) } },
+    { kind: 'file', path: posix.join(at, PROGRAM_FILE), mode: 0o644, source: { bytes: await bundled(pathOf(entry)) } },
   ];
   for (const [folder, source] of Object.entries(extraFolders)) {
     entries.push(...(await folderEntries(pathOf(source), posix.join(at, folder))));
@@ -32,32 +32,10 @@ export async function programLayer({ name, entry, at, extraFolders = {} }: Progr
   return { name, key: JSON.stringify(['program', keyOf(entries)]), entries: () => entries };
 }
 
-async function bundle(entry: string): Promise<Buffer> {
-  const build = await rolldown({
-    input: entry,
-    cwd: dirname(entry),
-    platform: 'node',
-    // In a checkout the packages are bundled from their sources, as they are run.
-    ...(entry.endsWith('.ts') ? { resolve: { conditionNames: ['@farled/source', 'node', 'import', 'default'] } } : {}),
-    logLevel: 'silent',
-  });
-  try {
-    const { output } = await build.generate({
-      format: 'esm',
-      codeSplitting: false,
-      // Lines stay lines, or a stack trace would quote the whole program.
-      minify: false,
-      comments: false,
-      sourcemap: false,
-    });
-    const [chunk] = output;
-    if (output.length !== 1) {
-      throw new FarledError('InternalError', `The bundle of ${entry} has ${output.length} files in place of one.`);
-    }
-    return Buffer.from(chunk.code);
-  } finally {
-    await build.close();
-  }
+function bundled(entry: string): Promise<Uint8Array> {
+  const module = moduleBeside(import.meta.url, 'bundle-apart');
+  const what = `The program ${entry} could not be bundled`;
+  return runApart({ module, request: entry, what }, AbortSignal.timeout(BUNDLE_DEADLINE_MS));
 }
 
 /** Small files of ours: read at once, so that the key can be of what is in them. */
