@@ -170,4 +170,37 @@ describe.skipIf(whyNoCluster() !== undefined)(`under ${PER_SECOND} requests a se
     });
     expectNothingLost(report);
   }, 400_000);
+
+  test('a service that says no number grows with the load, and loses nothing meanwhile', async () => {
+    const growing = await Model.deploy(
+      attached.server.workspace,
+      'growing',
+      [],
+      await nextScript(),
+      deployment({ autoscaleMinReplicas: 1, autoscaleMaxReplicas: 4, maxRequestWaitTime: 20_000 }),
+      COMPUTE,
+    );
+    await growing.waitForDeployment();
+    const [key] = await growing.getKeys();
+    // One request of 5 ms at a time in each replica: this is more than one replica can answer.
+    const load = startPacedLoad({ url: growing.scoringUri, key, perSecond: 250, body: '{}' });
+    try {
+      await until('routers have asked for more replicas', async () => {
+        const [found] = await list(
+          cluster,
+          'deployments',
+          '--namespace=default',
+          '--field-selector=metadata.name=growing',
+        );
+        return (found?.spec?.replicas ?? 0) > 1;
+      });
+      await until('more than one replica answers', async () => {
+        await growing.refresh();
+        return growing.serialize().deploymentStatus.availableReplicas > 1 && growing.state === 'Healthy';
+      });
+    } finally {
+      await load.stop();
+    }
+    expect((await load.stop()).lost).toEqual([]);
+  }, 300_000);
 });
