@@ -293,7 +293,7 @@ users:
 
   test('is attached as it is asked for', async () => {
     await line(
-      'computetarget attach kubernetes -n mykube --kubeconfig kube/config --context admin --namespace models --cluster-purpose DevTest --service-type nodeport --no-wait',
+      'computetarget attach kubernetes -n mykube --kubeconfig kube/config --context admin --namespace models --cluster-purpose DevTest --service-type nodeport --node-selector pool=gpu --node-selector a=b --toleration sku=gpu:NoSchedule --runtime-class kata --accelerator-resource xilinx.com/fpga-u250 --no-wait',
     );
     await line('computetarget attach kubernetes -n own --in-cluster');
     expect(await json('computetarget show -n mykube')).toMatchObject({
@@ -301,6 +301,12 @@ users:
       clusterPurpose: 'DevTest',
       serviceType: 'NodePort',
       namespace: 'models',
+      placement: {
+        nodeSelector: { pool: 'gpu', a: 'b' },
+        tolerations: [{ key: 'sku', operator: 'Equal', value: 'gpu', effect: 'NoSchedule' }],
+        runtimeClassName: 'kata',
+        acceleratorResource: 'xilinx.com/fpga-u250',
+      },
     });
     expect(sent('putCompute')).toContain('"kubernetes":{"inCluster":true}');
     await line(

@@ -68,6 +68,7 @@ export {
   SERVICE_TYPES,
 } from './resources/compute.ts';
 export type { ClusterPurpose, LoadBalancerType, ServiceType } from './resources/compute.ts';
+export { ANYWHERE, Placement, TOLERATION_EFFECTS } from './resources/placement.ts';
 export { hasEnded, Operation, OPERATION_STATES, OperationLog } from './resources/operation.ts';
 export type { OperationKind, OperationState } from './resources/operation.ts';
 export {

@@ -1,7 +1,7 @@
 /** Compute targets of Azure Kubernetes Service, in the words of Azure ML. */
 import { FarledError, type ClusterPurpose, type LoadBalancerType } from '@farled/contract';
 
-import type { AttachConfiguration, ProvisioningConfiguration } from './attach-configuration.ts';
+import type { AttachConfiguration, PlacementOptions, ProvisioningConfiguration } from './attach-configuration.ts';
 import { ComputeTarget } from './compute.ts';
 import { refuseUnbuilt } from './not-built.ts';
 
@@ -29,6 +29,8 @@ export interface AttachOptions {
   /** Subnet for an internal load balancer. */
   readonly loadBalancerSubnet?: string | undefined;
   readonly namespace?: string | undefined;
+  /** Which nodes services may run on, and what counts as GPU; every node that can run them by default. */
+  readonly placement?: PlacementOptions | undefined;
   readonly description?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }

@@ -8,6 +8,8 @@ import type { Workspace } from './workspace.ts';
 type PutBody = CallInput<typeof routes.computes.put>['body'];
 export type ProvisioningConfiguration = Extract<PutBody, { mode: 'create' }>;
 type AttachBody = Extract<PutBody, { mode: 'attach' }>;
+/** On which nodes of a Kubernetes services may run. */
+export type PlacementOptions = NonNullable<AttachBody['placement']>;
 
 /** A known cluster, by resource id, or by resource group and name in the workspace's subscription. */
 type KnownCluster = { readonly resourceId: string } | { readonly resourceGroup: string; readonly clusterName: string };

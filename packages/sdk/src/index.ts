@@ -1,7 +1,7 @@
 /** The Azure ML v1 SDK's classes, in TypeScript spelling, and a typed client of every route beneath them. */
 export { AksCompute } from './aks-compute.ts';
 export type { AttachOptions, ProvisioningOptions } from './aks-compute.ts';
-export type { AttachConfiguration, ProvisioningConfiguration } from './attach-configuration.ts';
+export type { AttachConfiguration, PlacementOptions, ProvisioningConfiguration } from './attach-configuration.ts';
 export { createClient } from './client.ts';
 export type { CallInput, Client, ClientOptions, UploadBody } from './client.ts';
 export { systemClock } from './clock.ts';

@@ -1,7 +1,7 @@
 /** Compute targets of any Kubernetes that a kubeconfig, or the pod that the server runs in, leads to. */
 import { FarledError, type ClusterPurpose, type LoadBalancerType, type ServiceType } from '@farled/contract';
 
-import type { AttachConfiguration, KubernetesAccess } from './attach-configuration.ts';
+import type { AttachConfiguration, KubernetesAccess, PlacementOptions } from './attach-configuration.ts';
 import { ComputeTarget } from './compute.ts';
 
 export interface KubernetesAttachOptions {
@@ -15,6 +15,8 @@ export interface KubernetesAttachOptions {
   readonly inCluster?: boolean | undefined;
   /** Namespace of services that name none. */
   readonly namespace?: string | undefined;
+  /** Which nodes services may run on, and what counts as GPU; every node that can run them by default. */
+  readonly placement?: PlacementOptions | undefined;
   readonly clusterPurpose?: ClusterPurpose | undefined;
   /** How the router is reached from outside: LoadBalancer by default. */
   readonly serviceType?: ServiceType | undefined;

@@ -438,6 +438,20 @@ const ROWS: readonly Row[] = [
     'NotSupportedYet',
     'loadBalancerSubnet',
   ],
+  [
+    'a placement on this machine',
+    attachLocal({ placement: { runtimeClassName: 'kata' } }),
+    501,
+    'NotSupportedYet',
+    'placement',
+  ],
+  [
+    'a label of nodes that none can have',
+    attachKubernetes({ placement: { nodeSelector: { pool: 'a b' } } }),
+    400,
+    'BadArgument',
+    "must be a label's value",
+  ],
   ['a port of nodes on this machine', attachLocal({ serviceType: 'NodePort' }), 501, 'NotSupportedYet', 'NodePort'],
   [
     'a Kubernetes under the name of this machine',

@@ -9,7 +9,10 @@ type Attach = z.output<typeof AttachCompute>;
 
 export interface Place {
   readonly cluster: Cluster;
-  readonly fields: Pick<NewCompute, 'attached' | 'location' | 'namespace' | 'serviceType' | 'loadBalancerSubnet'>;
+  readonly fields: Pick<
+    NewCompute,
+    'attached' | 'location' | 'namespace' | 'placement' | 'serviceType' | 'loadBalancerSubnet'
+  >;
 }
 
 /**
@@ -53,19 +56,20 @@ export async function findPlace(
       attached: false,
       location,
       namespace: null,
+      placement: null,
       serviceType: 'LoadBalancer',
       loadBalancerSubnet: null,
     };
     return { cluster: await makeCluster(stores, workspace, name, asked), fields: fields as Place['fields'] };
   }
-  const { namespace, serviceType, loadBalancerSubnet } = asked;
+  const { namespace, placement, serviceType, loadBalancerSubnet } = asked;
   const cluster =
     found === undefined
       ? await stores.clusters.get(asked.resourceId ?? '')
       : await recordFound(stores, workspace, name, asked, found);
   refuseUnsupported(cluster, asked);
   const location = cluster.kind === 'local' ? 'local' : workspace.location;
-  return { cluster, fields: { attached: true, location, namespace, serviceType, loadBalancerSubnet } };
+  return { cluster, fields: { attached: true, location, namespace, placement, serviceType, loadBalancerSubnet } };
 }
 
 async function recordFound(
@@ -85,10 +89,14 @@ async function recordFound(
     : clusters.replaceConnection(resourceId, found);
 }
 
-function refuseUnsupported({ kind, resourceId }: Cluster, { serviceType, loadBalancerSubnet }: Attach): void {
+function refuseUnsupported(
+  { kind, resourceId }: Cluster,
+  { serviceType, loadBalancerSubnet, placement }: Attach,
+): void {
   const unsupported = [
     ...(serviceType === 'LoadBalancer' ? [] : [`serviceType ${serviceType}`]),
     ...(loadBalancerSubnet === null ? [] : ['loadBalancerSubnet']),
+    ...(placement === null ? [] : ['placement']),
   ];
   if (kind === 'local' && unsupported.length > 0) {
     const message = `Cluster ${resourceId} is this machine, where ${unsupported.join(' and ')} is not supported yet.`;

@@ -80,7 +80,8 @@ describe('a cluster', () => {
 
 describe('a compute target', () => {
   test('makes its cluster known under its own name, in the group of the workspace', async () => {
-    await attached({ serviceType: 'NodePort', namespace: 'models', clusterPurpose: 'DevTest' });
+    const placement = { nodeSelector: { pool: 'gpu' } };
+    await attached({ serviceType: 'NodePort', namespace: 'models', clusterPurpose: 'DevTest', placement });
     const { body } = await api.call('GET', COMPUTE);
     expect(body).toMatchObject({
       resourceId: '/subscriptions/sub/resourcegroups/rg/providers/Microsoft.ContainerService/managedClusters/kube',
@@ -90,6 +91,7 @@ describe('a compute target', () => {
       vmSize: 'kubernetes',
       serviceType: 'NodePort',
       namespace: 'models',
+      placement: { ...placement, tolerations: [], runtimeClassName: null, acceleratorResource: 'nvidia.com/gpu' },
       loadBalancerSubnet: null,
       scoringUrl: null,
       capacity: { cpu: 12, memoryInGB: 48, gpu: 1 },

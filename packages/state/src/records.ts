@@ -7,6 +7,7 @@ import type {
   FileManifest,
   OperationKind,
   OperationState,
+  Placement,
   ReplicaStatus,
   ServiceSettings,
   ServiceState,
@@ -121,6 +122,8 @@ export interface ComputeRecord {
   /** Base address of scoring requests in a Kubernetes, null until its router can be reached. */
   readonly scoringUrl: string | null;
   readonly namespace: string | null;
+  /** Where services may run in a Kubernetes; null: anywhere. */
+  readonly placement: Placement | null;
   readonly description: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly provisioningState: 'Creating' | 'Updating' | 'Succeeded' | 'Failed' | 'Deleting';

@@ -92,6 +92,7 @@ interface ComputeRow {
   serviceType: ServiceType;
   scoringUrl: string | null;
   namespace: string | null;
+  placement: Json | null;
   description: string;
   tags: Json;
   provisioningState: 'Creating' | 'Updating' | 'Succeeded' | 'Failed' | 'Deleting';

@@ -4,6 +4,7 @@ import { KubernetesNamespace } from '../names.ts';
 import { DEFAULT_VM_SIZE } from '../vm-sizes.ts';
 import { AgentCount, AgentsFound, CLUSTER_KINDS, ClusterCredentialsInput, VmSizeName } from './cluster.ts';
 import { OperationId, Tags, Timestamp } from './common.ts';
+import { Placement } from './placement.ts';
 
 export const CLUSTER_PURPOSES = ['FastProd', 'DevTest'] as const;
 export type ClusterPurpose = (typeof CLUSTER_PURPOSES)[number];
@@ -49,6 +50,8 @@ export const Compute = z
     loadBalancerSubnet: z.string().nullable(),
     serviceType: z.enum(SERVICE_TYPES),
     namespace: z.string().nullable(),
+    /** Where services may run in a Kubernetes; null: on every node that can run them. */
+    placement: Placement.nullable(),
     /** Base address of scoring requests, null until the router there can be reached. */
     scoringUrl: z.string().nullable(),
     description: z.string(),
@@ -91,6 +94,8 @@ export const AttachCompute = z
     loadBalancerSubnet: Subnet.nullable().default(null),
     serviceType: RouterService.default('LoadBalancer'),
     namespace: KubernetesNamespace.nullable().default(null),
+    /** Of a Kubernetes: which of its nodes services may run on. */
+    placement: Placement.nullable().default(null),
     description: z.string().max(8192).default(''),
     tags: Tags.default({}),
     operationId: OperationId.optional(),

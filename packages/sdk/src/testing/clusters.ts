@@ -59,6 +59,7 @@ export function newCompute(params: WorkspaceReference & { readonly compute: stri
     loadBalancerSubnet: body.mode === 'attach' ? body.loadBalancerSubnet : null,
     serviceType: body.mode === 'attach' ? body.serviceType : 'LoadBalancer',
     namespace: body.mode === 'attach' ? body.namespace : null,
+    placement: body.mode === 'attach' ? body.placement : null,
     scoringUrl: null,
     description,
     tags,

@@ -6,6 +6,7 @@ import { kubernetesClusters } from './0002-kubernetes-clusters.ts';
 import { previousGood } from './0003-previous-good.ts';
 import { registryPasswords } from './0004-registry-passwords.ts';
 import { packages } from './0005-packages.ts';
+import { placement } from './0006-placement.ts';
 
 /** What differs between the databases in the language of tables. */
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -17,5 +18,6 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0003-previous-good': previousGood,
     '0004-registry-passwords': registryPasswords,
     '0005-packages': packages,
+    '0006-placement': placement,
   };
 }

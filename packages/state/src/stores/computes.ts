@@ -1,5 +1,5 @@
 /** Compute targets. */
-import { type ClusterFacts, FarledError } from '@farled/contract';
+import { type ClusterFacts, FarledError, type Placement } from '@farled/contract';
 import { isoTime } from '@farled/service';
 
 import { nearestNames } from '../nearest.ts';
@@ -73,6 +73,7 @@ export function computeStore(session: Session): ComputeStore {
     serviceType: row.serviceType,
     scoringUrl: row.scoringUrl,
     namespace: row.namespace,
+    placement: row.placement === null ? null : (JSON.parse(row.placement) as Placement),
     description: row.description,
     tags: JSON.parse(row.tags) as Record<string, string>,
     provisioningState: row.provisioningState,
@@ -109,7 +110,7 @@ export function computeStore(session: Session): ComputeStore {
         const clusters = clusterStore(inner);
         refuseAttached(await clusters.get(compute.clusterResourceId), await clusters.attached());
         const now = isoTime(clock);
-        const { attached, tags, ...fields } = compute;
+        const { attached, tags, placement, ...fields } = compute;
         await inner.db
           .insertInto('computes')
           .values({
@@ -118,6 +119,7 @@ export function computeStore(session: Session): ComputeStore {
             clusterKey,
             attached: attached ? 1 : 0,
             tags: JSON.stringify(tags),
+            placement: placement === null ? null : JSON.stringify(placement),
             provisioningState: 'Creating',
             provisioningErrors: '[]',
             createdTime: now,

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { clusterId, EnvironmentDefinition } from '@farled/contract';
+import { ANYWHERE, clusterId, EnvironmentDefinition } from '@farled/contract';
 import { ManualClock } from '@farled/service';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
@@ -352,7 +352,9 @@ describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
     test('where its router is reached is announced when it differs', async () => {
       const { key } = await makeWorkspace(state);
       const id = randomUUID();
-      await state.computes.create(newCompute(id, key, 'kube', await makeKubernetes(state, 'kube')));
+      const placement = { ...ANYWHERE, nodeSelector: { pool: 'gpu' } };
+      const asked = newCompute(id, key, 'kube', await makeKubernetes(state, 'kube'));
+      expect((await state.computes.create({ ...asked, placement })).placement).toEqual(placement);
       changes.length = 0;
       await state.computes.setScoringUrl(id, 'http://10.0.0.1');
       await state.computes.setScoringUrl(id, 'http://10.0.0.1');
@@ -389,6 +391,7 @@ describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
           vmSize: 'Standard_D3_v2',
           serviceType: 'LoadBalancer',
           loadBalancerSubnet: null,
+          placement: null,
           scoringUrl: null,
         },
       ]);

@@ -45,6 +45,7 @@ export function newCompute(id: string, workspaceId: string, name: string, cluste
     loadBalancerSubnet: null,
     serviceType: 'LoadBalancer',
     namespace: null,
+    placement: null,
     description: '',
     tags: {},
     operationId: randomUUID(),

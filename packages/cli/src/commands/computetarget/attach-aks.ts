@@ -7,6 +7,7 @@ import { NO_WAIT, WORKSPACE_OPTIONS } from '../../parse/shared-options.ts';
 import { findWorkspace } from '../../workspace.ts';
 import { CLUSTER_OPTIONS, LOAD_BALANCER_SUBNET, TLS_OPTIONS } from './cluster-options.ts';
 import { COMPUTE_COLUMNS } from './columns.ts';
+import { PLACEMENT_OPTIONS, placementOf } from './placement-options.ts';
 
 export const attachAks = command({
   path: ['computetarget', 'attach', 'aks'],
@@ -32,6 +33,7 @@ export const attachAks = command({
     ),
     ...CLUSTER_OPTIONS,
     loadBalancerSubnet: LOAD_BALANCER_SUBNET,
+    ...PLACEMENT_OPTIONS,
     ...TLS_OPTIONS,
     noWait: NO_WAIT,
     ...WORKSPACE_OPTIONS,
@@ -54,6 +56,7 @@ export const attachAks = command({
       clusterPurpose,
       loadBalancerType,
       loadBalancerSubnet,
+      placement: placementOf(options),
     });
     const target = await ComputeTarget.attach(workspace, name, configuration, { signal });
     if (!noWait) {

@@ -8,6 +8,7 @@ import { findWorkspace } from '../../workspace.ts';
 import { ACCESS_OPTIONS, readAccess } from '../cluster/access-options.ts';
 import { KUBERNETES_OPTIONS } from './cluster-options.ts';
 import { COMPUTE_COLUMNS } from './columns.ts';
+import { PLACEMENT_OPTIONS, placementOf } from './placement-options.ts';
 
 export const attachKubernetes = command({
   path: ['computetarget', 'attach', 'kubernetes'],
@@ -21,12 +22,17 @@ export const attachKubernetes = command({
       'Attach a small one without a load balancer',
       'farled computetarget attach kubernetes -n mykube --kubeconfig kubeconfig --cluster-purpose DevTest --service-type NodePort',
     ],
+    [
+      'Attach one whose services run on its GPU nodes alone',
+      'farled computetarget attach kubernetes -n mykube --kubeconfig kubeconfig --node-selector pool=gpu --toleration sku=gpu:NoSchedule',
+    ],
     ['Attach the cluster that the server runs in', 'farled computetarget attach kubernetes -n own --in-cluster'],
   ],
   options: {
     name: required(text('-n --name', 'NAME', 'Name of the compute target.')),
     ...ACCESS_OPTIONS,
     ...KUBERNETES_OPTIONS,
+    ...PLACEMENT_OPTIONS,
     noWait: NO_WAIT,
     ...WORKSPACE_OPTIONS,
   },
@@ -47,6 +53,7 @@ export const attachKubernetes = command({
       loadBalancerSubnet,
       serviceType,
       namespace,
+      placement: placementOf(options),
     });
     const target = await ComputeTarget.attach(workspace, name, configuration, { signal });
     if (!noWait) {

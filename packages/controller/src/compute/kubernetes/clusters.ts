@@ -80,18 +80,17 @@ export class KubernetesClusters implements AsyncDisposable {
       return present;
     }
     await this.close(compute.id);
-    const entry = this.#start(compute, connection);
+    const entry = this.#start(connection);
     this.#open.set(compute.id, entry);
     return entry;
   }
 
-  #start(compute: ComputeRecord, connection: string): Entry {
+  #start(connection: string): Entry {
     const { state, images, registryLogin, installation, logsFolder, maximumCrashes, wake, clock, log } = this.#parts;
     const client = connectKubernetes(Connection.parse(JSON.parse(connection)), { clock, log });
     const owned = new OwnedObjects({ client, installation, changed: wake, clock, log });
     const pullSecrets = new PullSecrets(client, installation, registryLogin);
     const deployer = new KubernetesDeployer({
-      compute,
       state,
       client,
       owned,

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 
-import { errorToWire, initialReplicas, isFarledError } from '@farled/contract';
+import { ANYWHERE, errorToWire, initialReplicas, isFarledError } from '@farled/contract';
 import { KINDS, type KubernetesClient, type Pod } from '@farled/kubernetes';
 import type { Clock } from '@farled/service';
 import type { ComputeRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
@@ -24,10 +24,9 @@ import { type KeptLogs, readPodLogs } from './pod-logs.ts';
 import type { PullSecrets } from './pull-secrets.ts';
 import { refusal } from './refusal.ts';
 import { buildServiceImage, type ServiceImage, type ServiceImagesParts } from './service-image.ts';
-import type { Placement, Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 export interface KubernetesDeployerParts {
-  readonly compute: Pick<ComputeRecord, 'namespace'>;
   readonly state: State;
   readonly client: KubernetesClient;
   readonly owned: OwnedObjects;
@@ -40,13 +39,6 @@ export interface KubernetesDeployerParts {
   readonly clock: Clock;
 }
 
-/** Nothing is said yet of where pods may go, beyond what their image needs. */
-const ANYWHERE: Placement = {
-  nodeSelector: {},
-  tolerations: [],
-  runtimeClassName: null,
-  acceleratorResource: 'nvidia.com/gpu',
-};
 /** anchors: where services are that name no namespace. */
 const DEFAULT_NAMESPACE = 'default';
 /** How long a pass waits to see what the cluster has; an API server that is away costs no more. */
@@ -153,9 +145,11 @@ export class KubernetesDeployer implements Deployer {
   async #apply(pass: Pass, goal: Goal, image: ServiceImage): Promise<Applied> {
     const { owned, keptLogs } = this.#parts;
     const { service, signal } = pass;
-    const namespace = this.#namespaceOf(goal.spec);
+    // As it is now: attaching it again may have changed where its services are to be.
+    const compute = await this.#parts.state.computes.get(service.workspaceId, goal.spec.computeName);
+    const namespace = goal.spec.settings.namespace ?? compute.namespace ?? DEFAULT_NAMESPACE;
     await this.#synced(signal);
-    const workload = await this.#workload(service, goal.spec, namespace, image, signal);
+    const workload = await this.#workload(service, goal.spec, { ...compute, namespace }, image, signal);
     try {
       await applyObjects(this.#parts, service.id, workloadObjects(workload), signal);
       await this.#claimReplicas(workload, signal);
@@ -221,7 +215,7 @@ export class KubernetesDeployer implements Deployer {
   async #workload(
     service: ServiceRecord,
     spec: ServiceSpec,
-    namespace: string,
+    { namespace, placement }: Pick<ComputeRecord, 'placement'> & { readonly namespace: string },
     image: ServiceImage,
     signal: AbortSignal,
   ): Promise<Workload> {
@@ -235,7 +229,7 @@ export class KubernetesDeployer implements Deployer {
       environmentVariables: image.environmentVariables,
       settings: spec.settings,
       runtimeVariables: image.runtimeVariables,
-      placement: ANYWHERE,
+      placement: placement ?? ANYWHERE,
       architecture: image.architectures,
     };
     const { primaryKey, secondaryKey } = await state.keys.get(service.id);
@@ -255,10 +249,6 @@ export class KubernetesDeployer implements Deployer {
       const key = { name: claim.metadata.name, namespace };
       await client.patch(KINDS.deployment, key, { spec: claim.spec }, signal, 'scale');
     }
-  }
-
-  #namespaceOf({ settings }: ServiceSpec): string {
-    return settings.namespace ?? this.#parts.compute.namespace ?? DEFAULT_NAMESPACE;
   }
 
   async #synced(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 /** Everything that a cluster is told of one service: what the manifests are made from. */
-import type { ServiceSettings } from '@farled/contract';
+import type { Placement, ServiceSettings } from '@farled/contract';
 
 export interface Workload {
   readonly service: {
@@ -25,19 +25,10 @@ export interface Workload {
   readonly runtimeVariables: Readonly<Record<string, string>>;
   /** Hexadecimal SHA-256 of each key that is let in; null when the service is open to all. */
   readonly keyDigests: readonly string[] | null;
+  /** Where pods may go; of the compute target. */
   readonly placement: Placement;
   /** Architectures that the image is for, as nodes name them (`amd64`); empty: any. */
   readonly architecture: readonly string[];
-}
-
-/** Where pods may go; of the compute target. */
-export interface Placement {
-  readonly nodeSelector: Readonly<Record<string, string>>;
-  /** As in a pod's spec. */
-  readonly tolerations: readonly object[];
-  readonly runtimeClassName: string | null;
-  /** What `gpu` counts: `nvidia.com/gpu`, or the name that another device plugin gave its devices. */
-  readonly acceleratorResource: string;
 }
 
 /** What the pods are made from: everything but what is told of them. */

@@ -141,7 +141,7 @@ test('pods go to nodes that can run the image, spread over them, and where the c
   }
   const placement = {
     nodeSelector: { pool: 'gpu' },
-    tolerations: [{ key: 'sku', operator: 'Equal', value: 'gpu', effect: 'NoSchedule' }],
+    tolerations: [{ key: 'sku', operator: 'Equal' as const, value: 'gpu', effect: 'NoSchedule' as const }],
     runtimeClassName: 'gvisor',
     acceleratorResource: 'nvidia.com/gpu',
   };
