@@ -1,6 +1,6 @@
 /** What this machine brings for compute targets on Kubernetes: the registry that was named, our programs, room on disk. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -32,6 +32,8 @@ export async function kubernetesParts(
   if (config.repository === null) {
     return null;
   }
+  // What a server that was killed left of the images that it was making.
+  await rm(join(home.cache, 'work'), { recursive: true, force: true });
   const { host } = parseReference(config.repository);
   const credentials = await credentialsOf(config, host);
   const certificateAuthorities = config.certificateFile === null ? null : await readNamed(config.certificateFile);
@@ -49,6 +51,7 @@ export async function kubernetesParts(
     repository: config.repository,
     registryLogin: login(host, await credentials(host)),
     defaultBase: config.baseImage,
+    builder: { image: config.builderImage, registryForPods: config.forPods, certificateAuthorities },
     cacheFolder: home.cache,
     toolsFolder: home.tools,
     logsFolder: home.logs,
