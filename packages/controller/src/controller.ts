@@ -138,8 +138,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   wakeService = (serviceId) => serviceLoop.wake(serviceId);
 
   const cancelIfAsked = async (operationId: string): Promise<void> => {
-    const running = await state.operations.running();
-    const operation = running.find(({ id }) => id === operationId);
+    const operation = await state.operations.byId(operationId);
     if (operation?.cancelRequested === true && !hasEnded(operation.state)) {
       services.cancel(operation.targetId);
       packages.cancel(operation.targetId);

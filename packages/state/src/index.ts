@@ -9,6 +9,8 @@ export { nearestNames } from './nearest.ts';
 export type {
   Change,
   ComputeRecord,
+  GoodImage,
+  GoodSpec,
   ConnectedCluster,
   ModelFilter,
   NewCluster,

@@ -53,6 +53,17 @@ export interface ServiceSpec {
 export interface GoodSpec {
   readonly generation: number;
   readonly spec: ServiceSpec;
+  /** What it came to, so that nothing is built to look after what runs; absent where no image is made of specs. */
+  readonly image?: GoodImage;
+}
+
+export interface GoodImage {
+  /** `host/repository@sha256:...` */
+  readonly reference: string;
+  /** That it is for, as nodes name them: `amd64`. */
+  readonly architectures: readonly string[];
+  /** What the runtime needs to find its way in it. */
+  readonly runtimeVariables: Readonly<Record<string, string>>;
 }
 
 /** What is known of a service; written by the controller alone. */

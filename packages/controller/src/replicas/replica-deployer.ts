@@ -9,7 +9,7 @@ import type { Clock, Logger } from '@farled/service';
 import type { ServiceRecord, ServiceSpec, State } from '@farled/state';
 
 import type { RoutePublisher } from '../routes/publisher.ts';
-import type { Applied, Application, Deployer, Goal, Pass } from '../service/deployer.ts';
+import type { Applied, Application, Deployer, Goal, Pass, WantedSpec } from '../service/deployer.ts';
 import type { ObservedReplica, Substrate } from '../substrate/substrate.ts';
 import { Reservations } from './capacity.ts';
 import { CrashBook } from './crash-book.ts';
@@ -81,12 +81,12 @@ export class ReplicaDeployer implements Deployer {
 
   async prepare(
     service: ServiceRecord,
-    spec: ServiceSpec,
+    { spec }: WantedSpec,
     log: (line: string) => void,
     signal: AbortSignal,
   ): Promise<Application> {
     const prepared = await prepare({ ...this.#parts, stores: this.#parts.state }, service, spec, log, signal);
-    return { apply: (pass, goal) => this.#apply(pass, goal, prepared) };
+    return { image: null, apply: (pass, goal) => this.#apply(pass, goal, prepared) };
   }
 
   async standStill(pass: Pass): Promise<void> {

@@ -3,7 +3,7 @@
  * what runs it: replicas that are started one by one, or a Kubernetes Deployment.
  */
 import type { ErrorBody } from '@farled/contract';
-import type { ComputeRecord, OperationRecord, ServiceRecord, ServiceSpec } from '@farled/state';
+import type { ComputeRecord, GoodImage, OperationRecord, ServiceRecord, ServiceSpec } from '@farled/state';
 
 import type { ReplicaSummary } from './status.ts';
 
@@ -16,10 +16,14 @@ export interface Pass {
   readonly signal: AbortSignal;
 }
 
-/** A spec to be brought about. */
-export interface Goal {
+/** A spec, and the generation of the service that it is of. */
+export interface WantedSpec {
   readonly generation: number;
   readonly spec: ServiceSpec;
+}
+
+/** A spec to be brought about. */
+export interface Goal extends WantedSpec {
   /** An operation waits for it: replicas that end by themselves again and again are a reason to give up. */
   readonly onTrial: boolean;
 }
@@ -43,6 +47,8 @@ export interface Applied {
 
 /** What a spec came to, once image and environment are there. */
 export interface Application {
+  /** To be remembered with the spec when that becomes healthy; null when there is nothing to remember. */
+  readonly image: GoodImage | null;
   /** Takes a step towards the goal, and never waits for it to be reached. Repeating it does no harm. */
   apply(pass: Pass, goal: Goal): Promise<Applied>;
 }
@@ -60,7 +66,7 @@ export interface Deployer {
   /** @throws FarledError with a deployment code when the spec can't be made real; the signal's reason when aborted. */
   prepare(
     service: ServiceRecord,
-    spec: ServiceSpec,
+    wanted: WantedSpec,
     log: (line: string) => void,
     signal: AbortSignal,
   ): Promise<Application>;

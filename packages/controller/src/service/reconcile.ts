@@ -4,7 +4,7 @@
  */
 import { type ErrorBody, errorToWire, FarledError, hasEnded, isFarledError } from '@farled/contract';
 import type { Clock, Logger } from '@farled/service';
-import type { OperationRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
+import type { GoodSpec, OperationRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
 
 import type { Result } from '../loop/loop.ts';
 import type { Application, Deployer, Deployers, Pass } from './deployer.ts';
@@ -37,8 +37,13 @@ export interface ServiceReconcilerParts {
   readonly log: Logger;
 }
 
-/** Even when no change is announced, each service is looked at this often. */
-const RESYNC_MS = 30_000;
+/** While something is under way, it is looked at this often though no change is announced. */
+const RECHECK_MS = 30_000;
+/**
+ * Whatever changes is announced, by the record and by what runs services: this is for what nobody thought of. With
+ * thousands of services it is what an idle control plane spends its time with.
+ */
+const RESYNC_MS = 10 * 60_000;
 const POLL_MS = 1000;
 
 /** A spec that could run, and what stands in the way of the one that is wanted: then this is the one before it. */
@@ -182,7 +187,7 @@ export class ServiceReconciler implements AsyncDisposable {
     const preparation = this.#prepare(pass, await this.#deployerOf(service, candidate.spec), candidate);
     switch (preparation.state) {
       case 'running':
-        return { requeueAfterMs: RESYNC_MS };
+        return { requeueAfterMs: RECHECK_MS };
       case 'done':
         return this.#apply(pass, candidate, preparation.prepared);
       case 'failed':
@@ -213,11 +218,12 @@ export class ServiceReconciler implements AsyncDisposable {
       failure: candidate.failure,
       unschedulable: candidate.unschedulable ?? applied.unschedulable,
     });
-    if (complete && service.lastGood?.generation !== candidate.generation) {
+    const good = goodSpec(candidate, application);
+    if (complete && !isRecorded(good, service.lastGood)) {
       if (!(await this.#leaveFormerTarget(pass))) {
         return { requeueAfterMs: POLL_MS };
       }
-      await state.services.recordLastGood(service.id, { generation: candidate.generation, spec: candidate.spec });
+      await state.services.recordLastGood(service.id, good);
     }
     await state.services.recordStatus(service.id, status);
     if (complete && operation !== null) {
@@ -226,7 +232,8 @@ export class ServiceReconciler implements AsyncDisposable {
       await this.#end(operation, 'Succeeded');
     }
     const waits = candidate.unschedulable !== null || applied.unschedulable !== null;
-    return { requeueAfterMs: Math.min(applied.recheckAfterMs ?? RESYNC_MS, waits ? POLL_MS : RESYNC_MS) };
+    const atLatest = waits ? POLL_MS : operation === null && status.state === 'Healthy' ? RESYNC_MS : RECHECK_MS;
+    return { requeueAfterMs: Math.min(applied.recheckAfterMs ?? atLatest, atLatest) };
   }
 
   /** A service that moved to another compute target runs on both until the new one answers. True once it has moved. */
@@ -253,7 +260,7 @@ export class ServiceReconciler implements AsyncDisposable {
       ...obstacle,
     });
     await this.#parts.state.services.recordStatus(service.id, status);
-    return { requeueAfterMs: obstacle.unschedulable === null ? RESYNC_MS : POLL_MS };
+    return { requeueAfterMs: obstacle.unschedulable === null ? RECHECK_MS : POLL_MS };
   }
 
   /** Remembers why before the operation ends, so that a crash between the two repeats the end. */
@@ -291,7 +298,7 @@ export class ServiceReconciler implements AsyncDisposable {
     );
     const removed = await Promise.all([...deployers].map((deployer) => deployer.remove(pass)));
     if (removed.includes(false)) {
-      return { requeueAfterMs: RESYNC_MS };
+      return { requeueAfterMs: RECHECK_MS };
     }
     this.#forget(service.id);
     log(`Service "${service.name}" is deleted.`);
@@ -342,11 +349,14 @@ export class ServiceReconciler implements AsyncDisposable {
     };
   }
 
-  #prepare({ service, operation, log }: Pass, deployer: Deployer, { generation, spec }: Candidate) {
+  #prepare({ service, operation, log }: Pass, deployer: Deployer, wanted: Candidate) {
     const { limits } = this.#parts;
     const afterMs = operation === null ? limits.deploymentTimeoutMs : Math.max(1, this.#timeLeft(operation));
-    return this.#preparations.get(service.id, generation, { afterMs, reason: this.#timeout(service) }, (signal) =>
-      deployer.prepare(service, spec, log, signal),
+    return this.#preparations.get(
+      service.id,
+      wanted.generation,
+      { afterMs, reason: this.#timeout(service) },
+      (signal) => deployer.prepare(service, wanted, log, signal),
     );
   }
 
@@ -370,6 +380,15 @@ export class ServiceReconciler implements AsyncDisposable {
     this.#preparations.forget(serviceId);
     this.#parts.deployers.all().forEach((deployer) => deployer.forget(serviceId));
   }
+}
+
+function goodSpec({ generation, spec }: Candidate, { image }: Application): GoodSpec {
+  return { generation, spec, ...(image === null ? {} : { image }) };
+}
+
+/** An image that was built anew may be another one than is remembered. */
+function isRecorded({ generation, image }: GoodSpec, lastGood: GoodSpec | null): boolean {
+  return lastGood?.generation === generation && lastGood.image?.reference === image?.reference;
 }
 
 /** Why the spec as it stands failed; null while it has not. */

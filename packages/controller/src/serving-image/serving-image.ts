@@ -26,6 +26,7 @@ import type { Attester } from './attester.ts';
 import { openBaseRegistry, type RegistryUser, userOf } from './base-registry.ts';
 import { planEnvironment, type PlannedPlatform } from './planned-platform.ts';
 import { APP_ROOT, MODELS, servingLayers, SOURCE, USER } from './serving-layers.ts';
+import type { Turns } from './turns.ts';
 
 export interface ServingImageParts {
   readonly registry: Registry;
@@ -46,6 +47,8 @@ export interface ServingImageParts {
   readonly images: Images;
   readonly environments: Environments;
   readonly attester: Attester;
+  /** Each build reads, packs and sends: hundreds at once would take all memory, and none be done sooner. */
+  readonly turns: Turns;
 }
 
 /** What answers. */
@@ -89,6 +92,7 @@ export const RUNTIME_FOLDER = '/opt/farled/runtime';
 /** @throws FarledError with a deployment code when it can't be built. */
 export async function buildServingImage(parts: ServingImageParts, request: ServingImageRequest): Promise<ServingImage> {
   const { stores, content, platforms, log, signal } = request;
+  using _turn = await parts.turns.take(signal);
   const { workspaceId, environment } = content;
   const models = await Promise.all(content.models.map((id) => stores.models.get(workspaceId, parseModelId(id))));
   const { definition } = await stores.environments.get(workspaceId, environment.name, environment.version);

@@ -23,6 +23,8 @@ export interface OperationStore {
    */
   start(operation: NewOperation): Promise<StartedOperation>;
   find(workspaceId: string, id: string): Promise<OperationRecord | undefined>;
+  /** Of whatever workspace. */
+  byId(id: string): Promise<OperationRecord | undefined>;
   /** @throws FarledError OperationNotFound. */
   get(workspaceId: string, id: string): Promise<OperationRecord>;
   /** Newest first. */
@@ -44,14 +46,13 @@ const ROWS_AT_A_TIME = 200;
 export function operationStore(session: Session): OperationStore {
   const { db, clock, skipTokens } = session;
 
-  const find = async (workspaceId: string, id: string): Promise<OperationRecord | undefined> => {
-    const row = await db
-      .selectFrom('operations')
-      .selectAll()
-      .where('id', '=', id)
-      .where('workspaceId', '=', workspaceId)
-      .executeTakeFirst();
+  const byId = async (id: string): Promise<OperationRecord | undefined> => {
+    const row = await db.selectFrom('operations').selectAll().where('id', '=', id).executeTakeFirst();
     return row === undefined ? undefined : toRecord(row);
+  };
+  const find = async (workspaceId: string, id: string): Promise<OperationRecord | undefined> => {
+    const found = await byId(id);
+    return found?.workspaceId === workspaceId ? found : undefined;
   };
   const get = async (workspaceId: string, id: string): Promise<OperationRecord> => {
     const found = await find(workspaceId, id);
@@ -65,6 +66,7 @@ export function operationStore(session: Session): OperationStore {
 
   return {
     find,
+    byId,
     get,
     start: (asked) =>
       session.atomically(async ({ db: inside, announce }) => {

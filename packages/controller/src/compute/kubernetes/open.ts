@@ -11,11 +11,15 @@ import type { Images } from '../../images/images.ts';
 import { Attester } from '../../serving-image/attester.ts';
 import type { RegistryUser } from '../../serving-image/base-registry.ts';
 import { RUNTIME_FOLDER, type ServingImageParts } from '../../serving-image/serving-image.ts';
+import { Turns } from '../../serving-image/turns.ts';
 import { pullSecretName, type RegistryLogin } from '../../substrate/kubernetes/pull-secrets.ts';
 import { checkCluster } from './check.ts';
 import { KubernetesClusters } from './clusters.ts';
 import { RouterInstaller } from './installer.ts';
 import { ROUTER_FOLDER } from './router-image.ts';
+
+/** Those of services and of packages together. */
+const BUILDS_AT_ONCE = 8;
 
 export interface KubernetesParts {
   /** Which Farled this is, for as long as its home is there; a value that a label can have. */
@@ -74,6 +78,7 @@ export function openKubernetes(
     images: shared.images,
     environments: shared.environments,
     attester,
+    turns: new Turns(BUILDS_AT_ONCE),
     runtimeLayer: once(() =>
       programLayer({
         name: 'runtime',

@@ -21,6 +21,7 @@ import { createEnvironments } from '../../environments/uv.ts';
 import { createImages } from '../../images/directory.ts';
 import { Attester } from '../attester.ts';
 import type { ServingContent, ServingImageParts } from '../serving-image.ts';
+import { Turns } from '../turns.ts';
 
 export interface ServingTest extends AsyncDisposable {
   readonly parts: ServingImageParts;
@@ -127,6 +128,7 @@ export async function startServingTest(): Promise<ServingTest> {
         log: silentLogger,
       }),
       attester,
+      turns: new Turns(8),
     },
     content: async ({ source = { 'score.py': 'def init(): pass' }, models = {}, environment = {} }) => {
       const registered: string[] = [];

@@ -9,7 +9,7 @@ import { KINDS, type KubernetesClient, type Pod } from '@farled/kubernetes';
 import type { Clock } from '@farled/service';
 import type { ComputeRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
 
-import type { Applied, Application, Deployer, Goal, Pass } from '../../service/deployer.ts';
+import type { Applied, Application, Deployer, Goal, Pass, WantedSpec } from '../../service/deployer.ts';
 import { applyObjects, pruneObjects } from './apply.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import { type Diagnosis, isOfRevision } from './diagnosis/observation.ts';
@@ -23,7 +23,7 @@ import type { OwnedObjects } from './owned-objects.ts';
 import { type KeptLogs, readPodLogs } from './pod-logs.ts';
 import type { PullSecrets } from './pull-secrets.ts';
 import { refusal } from './refusal.ts';
-import { buildServiceImage, type ServiceImage, type ServiceImagesParts } from './service-image.ts';
+import { buildServiceImage, recallServiceImage, type ServiceImage, type ServiceImagesParts } from './service-image.ts';
 import type { Workload } from './workload.ts';
 
 export interface KubernetesDeployerParts {
@@ -79,13 +79,13 @@ export class KubernetesDeployer implements Deployer {
 
   async prepare(
     service: ServiceRecord,
-    spec: ServiceSpec,
+    { generation, spec }: WantedSpec,
     log: (line: string) => void,
     signal: AbortSignal,
   ): Promise<Application> {
     const { state, images } = this.#parts;
     const compute = await state.computes.get(service.workspaceId, spec.computeName);
-    const image = await buildServiceImage(images, {
+    const request = {
       stores: state,
       service,
       spec,
@@ -93,8 +93,11 @@ export class KubernetesDeployer implements Deployer {
       pythonPolicy: compute.clusterPurpose === 'DevTest' ? 'nearest' : 'exact',
       log,
       signal,
-    });
-    return { apply: (pass, goal) => this.#apply(pass, goal, image) };
+    } as const;
+    const good = service.lastGood?.generation === generation ? service.lastGood.image : undefined;
+    const { environmentVariables, ...image } =
+      (await recallServiceImage(images, request, good)) ?? (await buildServiceImage(images, request));
+    return { image, apply: (pass, goal) => this.#apply(pass, goal, { ...image, environmentVariables }) };
   }
 
   async standStill(pass: Pass): Promise<void> {

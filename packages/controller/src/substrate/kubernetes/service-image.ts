@@ -1,5 +1,6 @@
 /** The image of a service on a Kubernetes; only what is new of it is pushed. */
-import type { ServiceRecord, ServiceSpec, Stores } from '@farled/state';
+import { parseReference } from '@farled/image';
+import type { GoodImage, ServiceRecord, ServiceSpec, Stores } from '@farled/state';
 
 import { buildServingImage, type ServingImage, type ServingImageParts } from '../../serving-image/serving-image.ts';
 import { platformsOf } from './platforms.ts';
@@ -17,8 +18,37 @@ export interface ServiceImageRequest {
   readonly signal: AbortSignal;
 }
 
-export interface ServiceImage extends ServingImage {
-  readonly architectures: readonly string[];
+export interface ServiceImage extends ServingImage, GoodImage {}
+
+/**
+ * The image that the spec came to when it became good, as long as it is for all nodes and where images are pushed to;
+ * else null. Nothing is built and no registry is asked: what runs is looked after without either, and goes on as it is
+ * when a base image or this program is newer by now.
+ */
+export async function recallServiceImage(
+  { repository }: Pick<ServingImageParts, 'repository'>,
+  {
+    stores,
+    service: { workspaceId },
+    spec: { environment },
+    architectures,
+  }: Pick<ServiceImageRequest, 'stores' | 'service' | 'spec' | 'architectures'>,
+  image: GoodImage | undefined,
+): Promise<ServiceImage | null> {
+  if (image === undefined || !isIn(repository, image) || !isForAll(architectures, image)) {
+    return null;
+  }
+  const { definition } = await stores.environments.get(workspaceId, environment.name, environment.version);
+  return { ...image, environmentVariables: definition.environmentVariables };
+}
+
+function isIn(repository: string, { reference }: GoodImage): boolean {
+  const [wanted, has] = [parseReference(repository), parseReference(reference)];
+  return wanted.host === has.host && wanted.repository === has.repository;
+}
+
+function isForAll(architectures: readonly string[], image: GoodImage): boolean {
+  return platformsOf(architectures).every(({ architecture }) => image.architectures.includes(architecture));
 }
 
 /** @throws FarledError with a deployment code when it can't be built. */
