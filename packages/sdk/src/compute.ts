@@ -48,7 +48,7 @@ export class ComputeTarget {
     return put(workspace, name, provisioningConfiguration, options.signal);
   }
 
-  /** Makes a compute target of an existing cluster. */
+  /** Makes a compute target of an existing cluster; of one that is attached by that name, what is said replaces what was. */
   static async attach(
     workspace: Workspace,
     name: string,
@@ -86,7 +86,9 @@ export class ComputeTarget {
     if (this.provisioningState === 'Failed') {
       const reasons = this.#fields.provisioningErrors.map(({ message }) => message).join('; ');
       throw new FarledError('InternalError', `The compute target "${this.name}" could not be provisioned: ${reasons}`, {
-        suggestion: 'Delete it and create it again.',
+        suggestion: this.#fields.attached
+          ? 'Attach it again once the cause is mended, or detach it.'
+          : 'Delete it and create it again.',
       });
     }
   }

@@ -1,6 +1,6 @@
 /** The cluster that a new compute target is of: one that is made, one that is known, or one that becomes known. */
 import { type AttachCompute, type Cluster, clusterId, FarledError, type PutCompute } from '@farled/contract';
-import type { ConnectedCluster, NewCompute, Stores, WorkspaceRecord } from '@farled/state';
+import type { ComputeRecord, ConnectedCluster, NewCompute, Stores, WorkspaceRecord } from '@farled/state';
 import type { z } from 'zod';
 
 import type { AppParts } from './parts.ts';
@@ -13,6 +13,14 @@ export interface Place {
     NewCompute,
     'attached' | 'location' | 'namespace' | 'placement' | 'serviceType' | 'loadBalancerSubnet'
   >;
+}
+
+/** What is known of the cluster. */
+export interface Known {
+  /** By a look at it, when it is a Kubernetes. */
+  readonly found: ConnectedCluster | undefined;
+  /** The compute target that is of it already, when it is attached again. */
+  readonly before: ComputeRecord | undefined;
 }
 
 /**
@@ -48,7 +56,7 @@ export async function findPlace(
   workspace: WorkspaceRecord,
   name: string,
   asked: PutCompute,
-  found: ConnectedCluster | undefined,
+  { found, before }: Known,
 ): Promise<Place> {
   if (asked.mode === 'create') {
     const location = asked.location ?? workspace.location;
@@ -66,7 +74,7 @@ export async function findPlace(
   const cluster =
     found === undefined
       ? await stores.clusters.get(asked.resourceId ?? '')
-      : await recordFound(stores, workspace, name, asked, found);
+      : await recordFound(stores, workspace, name, asked, { found, before });
   refuseUnsupported(cluster, asked);
   const location = cluster.kind === 'local' ? 'local' : workspace.location;
   return { cluster, fields: { attached: true, location, namespace, placement, serviceType, loadBalancerSubnet } };
@@ -77,13 +85,13 @@ async function recordFound(
   { subscriptionId, resourceGroup }: WorkspaceRecord,
   name: string,
   asked: Attach,
-  found: ConnectedCluster,
+  { found, before }: Known & { readonly found: ConnectedCluster },
 ): Promise<Cluster> {
   if (asked.resourceId !== undefined) {
     await clusters.setFacts(asked.resourceId, found.facts);
     return clusters.get(asked.resourceId);
   }
-  const resourceId = clusterId({ subscriptionId, resourceGroup, cluster: name });
+  const resourceId = before?.clusterResourceId ?? clusterId({ subscriptionId, resourceGroup, cluster: name });
   return (await clusters.find(resourceId)) === undefined
     ? clusters.add(resourceId, { kind: 'kubernetes', ...found })
     : clusters.replaceConnection(resourceId, found);

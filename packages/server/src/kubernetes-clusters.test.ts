@@ -140,6 +140,47 @@ describe('a compute target', () => {
     expect(await api.state.clusters.connection(resourceId as string)).toContain('another');
   });
 
+  test('is changed by attaching its cluster again, by a credential or by its id', async () => {
+    await attached({ serviceType: 'NodePort', clusterPurpose: 'DevTest', tags: { team: 'a' } });
+    const { resourceId, createdTime } = (await api.call('GET', COMPUTE)).body;
+    const placement = { nodeSelector: { pool: 'gpu' } };
+    const again = await put(`${WORKSPACE}/computes/KUBE`, {
+      ...ATTACH,
+      kubernetes: { kubeconfig: 'newer' },
+      placement,
+    });
+    expect(again).toMatchObject({ status: 202, body: { kind: 'UpdateCompute', target: { name: 'kube' } } });
+    const changed = { name: 'kube', provisioningState: 'Updating', serviceType: 'LoadBalancer', tags: {}, createdTime };
+    expect((await api.call('GET', COMPUTE)).body).toMatchObject({ ...changed, placement });
+    expect(await api.state.clusters.connection(resourceId as string)).toContain('newer');
+    const soon = await put(COMPUTE, { mode: 'attach', resourceId });
+    expect(soon).toMatchObject({ status: 409, body: { code: 'OperationInProgress' } });
+    await api.finish(again.body.id as string);
+    const byId = await put(COMPUTE, { mode: 'attach', resourceId: (resourceId as string).toUpperCase() });
+    expect(byId).toMatchObject({ status: 202, body: { kind: 'UpdateCompute' } });
+    expect((await api.call('GET', COMPUTE)).body.placement).toBeNull();
+  });
+
+  test.each<[what: string, body: object, code: string]>([
+    ['another cluster by its id', { mode: 'attach', resourceId: 'KNOWN' }, 'ComputeAlreadyExists'],
+    ['a new cluster', { mode: 'create' }, 'ComputeAlreadyExists'],
+    ['a credential of another cluster', { ...ATTACH, kubernetes: { kubeconfig: 'uid: another' } }, 'ClusterInUse'],
+    ['a purpose that it is too small for', { ...ATTACH, clusterPurpose: 'FastProd' }, 'ComputeTooSmall'],
+    ['a label that is none', { ...ATTACH, placement: { nodeSelector: { 'a b': 'c' } } }, 'BadArgument'],
+  ])('is not changed by attaching %s under its name', async (_what, body, code) => {
+    await put(CLUSTER.replace(/kube$/, 'another'), { kind: 'local' });
+    const { resourceId } = (await api.call('GET', CLUSTER.replace(/kube$/, 'another'))).body;
+    api.clusters.found = { ...api.clusters.found, allocatable: { cpu: 4, memoryInGB: 16, gpu: 0 } };
+    await attached({ clusterPurpose: 'DevTest' });
+    const before = (await api.call('GET', COMPUTE)).body;
+    if (code === 'ClusterInUse') {
+      api.clusters.found = { ...api.clusters.found, uid: 'uid-of-another' };
+    }
+    const asked = JSON.stringify({ clusterPurpose: 'DevTest', ...body }).replace('KNOWN', resourceId as string);
+    expect((await put(COMPUTE, JSON.parse(asked) as object)).body.code).toBe(code);
+    expect((await api.call('GET', COMPUTE)).body).toEqual(before);
+  });
+
   test('that is asked for twice with one operation id is made once, though the cluster is gone by then', async () => {
     const body = { ...ATTACH, operationId: randomUUID() };
     const first = await put(COMPUTE, body);

@@ -52,7 +52,12 @@ export async function checkTarget(
   const compute = await stores.computes.get(workspace.key, computeName);
   if (compute.provisioningState !== 'Succeeded') {
     const message = `Compute target "${compute.name}" is not ready: its state is ${compute.provisioningState}.`;
-    throw new FarledError('OperationInProgress', message, { suggestion: 'Wait for it, or choose another one.' });
+    throw new FarledError('OperationInProgress', message, {
+      suggestion:
+        compute.provisioningState === 'Failed'
+          ? '`farled computetarget show` says why; attach it again, or choose another one.'
+          : 'Wait for it, or choose another one.',
+    });
   }
   return compute;
 }

@@ -158,6 +158,20 @@ export type NewCompute = Omit<
   | 'modifiedTime'
 >;
 
+/** What attaching a cluster again says anew; what is not said is as in a new one. */
+export type ComputeChange = Pick<
+  NewCompute,
+  | 'clusterPurpose'
+  | 'loadBalancerType'
+  | 'loadBalancerSubnet'
+  | 'serviceType'
+  | 'namespace'
+  | 'placement'
+  | 'description'
+  | 'tags'
+  | 'operationId'
+>;
+
 /** How to reach a Kubernetes, as its reader wrote it, and what was found there. Encrypted at rest. */
 export interface ConnectedCluster {
   readonly connection: string;

@@ -12,6 +12,7 @@ export function hasEnded(state: OperationState): boolean {
 
 const OPERATION_KINDS = [
   'CreateCompute',
+  'UpdateCompute',
   'DeleteCompute',
   'DetachCompute',
   'CreateService',

@@ -61,7 +61,8 @@ export const computes = {
     operationId: 'putCompute',
     method: 'PUT',
     path: `${WORKSPACE}/computes/:compute`,
-    summary: 'Creates a cluster with a compute target, or attaches an existing cluster.',
+    summary:
+      'Creates a cluster with a compute target, or attaches an existing cluster; attaching a Kubernetes again changes how it is.',
     tag: 'Compute targets',
     params: ComputePath,
     body: PutCompute,

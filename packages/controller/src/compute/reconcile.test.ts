@@ -1,6 +1,6 @@
 import { KubernetesError } from '@farled/kubernetes';
 import { ManualClock } from '@farled/service';
-import { openState, type State } from '@farled/state';
+import { type ComputeRecord, openState, type State } from '@farled/state';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { type ClusterInstaller, ComputeReconciler } from './reconcile.ts';
@@ -76,13 +76,14 @@ async function attach(): Promise<void> {
     loadBalancerSubnet: null,
     serviceType: 'LoadBalancer',
     namespace: null,
+    placement: null,
     description: '',
     tags: {},
     operationId,
-  } as never);
+  });
 }
 
-async function begin(workspaceId: string, kind: 'CreateCompute' | 'DetachCompute'): Promise<string> {
+async function begin(workspaceId: string, kind: 'CreateCompute' | 'UpdateCompute' | 'DetachCompute'): Promise<string> {
   const { operation: started } = await state.operations.start({
     workspaceId,
     kind,
@@ -174,3 +175,55 @@ test('a target is gone when nothing is left of it, or when its cluster has been 
   expect(removed).toEqual(['compute']);
   expect(await state.operations.find(workspaceId, operationId)).toMatchObject({ state: 'Succeeded' });
 });
+
+test('an update that a cluster refuses leaves what is there, and another attempt mends it', async () => {
+  const ready = () => Promise.resolve({ scoringUrl: 'http://1.2.3.4', waitsFor: null, meanwhile: null });
+  answers = { install: ready };
+  await reconciler.reconcile('compute', SIGNAL);
+  const compute = await state.computes.byId('compute');
+  if (compute === undefined) {
+    throw new Error('it is gone');
+  }
+  const update = async (): Promise<void> => {
+    operationId = await begin(compute.workspaceId, 'UpdateCompute');
+    await state.computes.change('compute', { ...pick(compute), operationId });
+    await reconciler.reconcile('compute', SIGNAL);
+  };
+  answers = { install: () => Promise.reject(new KubernetesError('Forbidden', 'may not patch')) };
+  await update();
+  expect(await operation()).toMatchObject({ state: 'Failed', error: { message: 'may not patch' } });
+  expect(await state.computes.byId('compute')).toMatchObject({
+    provisioningState: 'Failed',
+    provisioningErrors: [{ message: 'may not patch' }],
+    scoringUrl: 'http://1.2.3.4',
+  });
+  answers = { install: ready };
+  await update();
+  expect(await operation()).toMatchObject({ state: 'Succeeded' });
+  expect(await state.computes.byId('compute')).toMatchObject({
+    provisioningState: 'Succeeded',
+    provisioningErrors: [],
+  });
+});
+
+function pick({
+  clusterPurpose,
+  loadBalancerType,
+  loadBalancerSubnet,
+  serviceType,
+  namespace,
+  placement,
+  description,
+  tags,
+}: ComputeRecord) {
+  return {
+    clusterPurpose,
+    loadBalancerType,
+    loadBalancerSubnet,
+    serviceType,
+    namespace,
+    placement,
+    description,
+    tags,
+  };
+}

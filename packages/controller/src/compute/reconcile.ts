@@ -61,8 +61,8 @@ export class ComputeReconciler {
     }
     await state.operations.setState(operation.id, 'Running');
     const isDone =
-      operation.kind === 'CreateCompute'
-        ? await this.#create(compute, operation, signal)
+      operation.kind === 'CreateCompute' || operation.kind === 'UpdateCompute'
+        ? await this.#provision(compute, operation, signal)
         : await this.#remove(compute, operation, signal);
     if (!isDone) {
       return { requeueAfterMs: POLL_MS };
@@ -84,7 +84,11 @@ export class ComputeReconciler {
     return { requeueAfterMs: REFRESH_MS };
   }
 
-  async #create(compute: ComputeRecord | undefined, operation: OperationRecord, signal: AbortSignal): Promise<boolean> {
+  async #provision(
+    compute: ComputeRecord | undefined,
+    operation: OperationRecord,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     const { state, installer } = this.#parts;
     if (compute === undefined || compute.provisioningState === 'Succeeded') {
       await state.operations.setState(operation.id, 'Succeeded');
@@ -137,8 +141,11 @@ export class ComputeReconciler {
       throw error;
     }
     await state.operations.appendLog(operation.id, [`Failed: ${failure.message}`]);
-    // What came so far is taken back; a cluster that does not let us do that keeps it.
-    await installer.uninstall(compute, signal).catch(() => false);
+    if (operation.kind === 'CreateCompute') {
+      // What came so far is taken back; a cluster that does not let us do that keeps it. Services may rely on what was
+      // there before an update.
+      await installer.uninstall(compute, signal).catch(() => false);
+    }
     await state.computes.setProvisioning(compute.id, 'Failed', [{ code: failure.code, message: failure.message }]);
     await state.operations.setState(operation.id, 'Failed', failure);
     return true;

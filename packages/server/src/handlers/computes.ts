@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { clusterCapacity, type Compute, LOAD_BALANCER_TYPES, type PutCompute, workspaceId } from '@farled/contract';
 import type { ComputeRecord, State } from '@farled/state';
 
+import { attachedBefore } from '../compute-again.ts';
 import { findPlace, lookAt } from '../compute-place.ts';
 import { checkPurpose } from '../compute-purpose.ts';
 import type { HandlersOf } from '../handler.ts';
@@ -62,34 +63,38 @@ export function computeHandlers(parts: AppParts): HandlersOf<'computes'> {
         request: { kind: 'CreateCompute', params, asked: withoutSecrets(state, asked) },
       };
       // A repeated request needs no second look at the cluster, which may be out of reach by now.
-      const before = await startedBefore(state, workspace, request);
-      if (before !== undefined) {
-        return [202, before];
+      const started = await startedBefore(state, workspace, request);
+      if (started !== undefined) {
+        return [202, started];
       }
-      await state.computes.refuseTaken(workspace.key, params.compute);
+      await attachedBefore(state, workspace.key, params.compute, asked);
       const found = await lookAt(parts, asked, signal);
       const operation = await operate(
         state,
         workspace,
         request,
-        () =>
-          Promise.resolve({ kind: 'CreateCompute', type: 'compute', id: randomUUID(), name: params.compute } as const),
-        async (stores, { id, name }, operationOfIt) => {
-          const { cluster, fields } = await findPlace(stores, workspace, name, asked, found);
+        async (stores) => {
+          const before = await attachedBefore(stores, workspace.key, params.compute, asked);
+          const { id, name } = before ?? { id: randomUUID(), name: params.compute };
+          return { kind: before === undefined ? 'CreateCompute' : 'UpdateCompute', type: 'compute', id, name, before };
+        },
+        async (stores, { id, name, before }, operationOfIt) => {
+          const { cluster, fields } = await findPlace(stores, workspace, name, asked, { found, before });
           checkPurpose(asked.clusterPurpose, cluster);
           const { clusterPurpose, loadBalancerType, description, tags } = asked;
-          await stores.computes.create({
-            id,
-            workspaceId: workspace.key,
-            name,
-            ...fields,
-            clusterResourceId: cluster.resourceId,
-            clusterPurpose,
-            loadBalancerType,
-            description,
-            tags,
-            operationId: operationOfIt,
-          });
+          const { attached, location, ...others } = fields;
+          const said = { ...others, clusterPurpose, loadBalancerType, description, tags, operationId: operationOfIt };
+          await (before === undefined
+            ? stores.computes.create({
+                ...said,
+                id,
+                workspaceId: workspace.key,
+                name,
+                clusterResourceId: cluster.resourceId,
+                attached,
+                location,
+              })
+            : stores.computes.change(id, said));
         },
       );
       return [202, operation];

@@ -3,7 +3,7 @@ import { type ClusterFacts, FarledError, type Placement } from '@farled/contract
 import { isoTime } from '@farled/service';
 
 import { nearestNames } from '../nearest.ts';
-import type { ComputeRecord, NewCompute } from '../records.ts';
+import type { ComputeChange, ComputeRecord, NewCompute } from '../records.ts';
 import type { Session } from '../session.ts';
 import { type Page, type PageRequest, toPage } from '../skip-tokens.ts';
 import { refuseAttached } from './cluster-identity.ts';
@@ -17,6 +17,8 @@ export interface ComputeStore {
    * @throws FarledError ComputeAlreadyExists; ClusterInUse when the cluster is attached already.
    */
   create(compute: NewCompute): Promise<ComputeRecord>;
+  /** Marks it as being updated; its services are announced, because they may have to be elsewhere now. */
+  change(id: string, change: ComputeChange): Promise<void>;
   /** For those who have something to do before they create one. @throws FarledError ComputeAlreadyExists. */
   refuseTaken(workspaceId: string, name: string): Promise<void>;
   byId(id: string): Promise<ComputeRecord | undefined>;
@@ -110,16 +112,14 @@ export function computeStore(session: Session): ComputeStore {
         const clusters = clusterStore(inner);
         refuseAttached(await clusters.get(compute.clusterResourceId), await clusters.attached());
         const now = isoTime(clock);
-        const { attached, tags, placement, ...fields } = compute;
+        const { attached, ...fields } = compute;
         await inner.db
           .insertInto('computes')
           .values({
-            ...fields,
+            ...columnsOf(fields),
             nameKey: compute.name.toLowerCase(),
             clusterKey,
             attached: attached ? 1 : 0,
-            tags: JSON.stringify(tags),
-            placement: placement === null ? null : JSON.stringify(placement),
             provisioningState: 'Creating',
             provisioningErrors: '[]',
             createdTime: now,
@@ -128,6 +128,28 @@ export function computeStore(session: Session): ComputeStore {
           .execute();
         inner.announce({ kind: 'compute', id: compute.id });
         return store.get(compute.workspaceId, compute.name);
+      }),
+    change: (id, change) =>
+      session.atomically(async (inner) => {
+        await inner.db
+          .updateTable('computes')
+          .set({
+            ...columnsOf(change),
+            provisioningState: 'Updating',
+            provisioningErrors: '[]',
+            modifiedTime: isoTime(clock),
+          })
+          .where('id', '=', id)
+          .execute();
+        inner.announce({ kind: 'compute', id });
+        const services = await inner.db
+          .selectFrom('services')
+          .select('id')
+          .where(({ or, eb }) => or([eb('computeId', '=', id), eb('lastGoodComputeId', '=', id)]))
+          .execute();
+        for (const service of services) {
+          inner.announce({ kind: 'service', id: service.id });
+        }
       }),
     get: async (workspaceId, name) => {
       const found = await find(workspaceId, name);
@@ -192,6 +214,14 @@ export function computeStore(session: Session): ComputeStore {
         await inner.db.deleteFrom('computes').where('id', '=', id).execute();
         inner.announce({ kind: 'compute', id });
       }),
+  };
+}
+
+function columnsOf<Fields extends Pick<ComputeChange, 'tags' | 'placement'>>({ tags, placement, ...fields }: Fields) {
+  return {
+    ...fields,
+    tags: JSON.stringify(tags),
+    placement: placement === null ? null : JSON.stringify(placement),
   };
 }
 

@@ -349,6 +349,39 @@ describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
       expect((await state.clusters.get(resourceId)).agentCount).toBe(0);
     });
 
+    test('attached again is as it is said to be then, and tells its services', async () => {
+      const { key } = await furnish(state);
+      const id = randomUUID();
+      await state.computes.create(newCompute(id, key, 'kube', await makeKubernetes(state, 'kube')));
+      await state.services.create(newService(key, 'svc', { spec: spec({ computeName: 'kube' }) }));
+      await state.services.create(newService(key, 'other'));
+      await state.computes.setProvisioning(id, 'Failed', [{ code: 'Unavailable', message: 'away' }]);
+      changes.length = 0;
+      const said = {
+        clusterPurpose: 'FastProd',
+        loadBalancerType: 'PublicIp',
+        loadBalancerSubnet: null,
+        serviceType: 'NodePort',
+        namespace: 'models',
+        placement: { ...ANYWHERE, runtimeClassName: 'kata' },
+        description: 'again',
+        tags: { a: 'b' },
+        operationId: randomUUID(),
+      } as const;
+      await state.computes.change(id, said);
+      expect(await state.computes.byId(id)).toMatchObject({
+        ...said,
+        name: 'kube',
+        provisioningState: 'Updating',
+        provisioningErrors: [],
+      });
+      const service = await state.services.get(key, 'svc');
+      expect(changes).toEqual([
+        { kind: 'compute', id },
+        { kind: 'service', id: service.id },
+      ]);
+    });
+
     test('where its router is reached is announced when it differs', async () => {
       const { key } = await makeWorkspace(state);
       const id = randomUUID();

@@ -11,7 +11,8 @@ import { PLACEMENT_OPTIONS, placementOf } from './placement-options.ts';
 
 export const attachAks = command({
   path: ['computetarget', 'attach', 'aks'],
-  summary: 'Make a compute target of a cluster that is known already, of AKS or any other.',
+  summary:
+    'Make a compute target of a cluster that is known already, of AKS or any other; attached again by its name, it becomes what is said then.',
   examples: [
     [
       'Attach a cluster by its resource id',

@@ -45,8 +45,8 @@ const END_SECONDS = 2;
 
 export class RouterInstaller {
   readonly #parts: InstallerParts;
-  /** Computes whose objects this program has applied. */
-  readonly #applied = new Set<string>();
+  /** By compute target, the operation for which this program has applied its objects. */
+  readonly #applied = new Map<string, string>();
 
   constructor(parts: InstallerParts) {
     this.#parts = parts;
@@ -55,9 +55,9 @@ export class RouterInstaller {
   /** A step that may be repeated. @throws FarledError when the cluster can't be used as it is. */
   async install(compute: ComputeRecord, log: (line: string) => void, signal: AbortSignal): Promise<Installed> {
     const { client } = await this.#parts.clusters.of(compute);
-    if (!this.#applied.has(compute.id)) {
+    if (this.#applied.get(compute.id) !== compute.operationId) {
       await this.#apply(compute, client, log, signal);
-      this.#applied.add(compute.id);
+      this.#applied.set(compute.id, compute.operationId);
     }
     return look(client, signal);
   }
@@ -126,7 +126,20 @@ export class RouterInstaller {
     await claimCluster(client, installation, compute, signal);
     await pullSecrets.ensure(CLUSTER.systemNamespace, signal);
     await applyAll(client, rest, signal);
+    await this.#removeBudget(rest, client, signal);
     log(`Routers are applied to ${client.server}: ${REPLICAS[compute.clusterPurpose]} of ${image}.`);
+  }
+
+  /** A single router has none, and may have had one before it was attached anew for another purpose. */
+  async #removeBudget(
+    objects: readonly KubernetesObject[],
+    client: KubernetesClient,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (objects.every(({ kind }) => kind !== KINDS.podDisruptionBudget.kind)) {
+      const key = { name: CLUSTER.router, namespace: CLUSTER.systemNamespace };
+      await client.delete(KINDS.podDisruptionBudget, key, signal);
+    }
   }
 
   #objects(compute: Placed, image: string, pullSecret: string | null): readonly KubernetesObject[] {
