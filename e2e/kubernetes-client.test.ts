@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
 import { connectKubernetes, KINDS, parseKubeconfig, startInformer } from '@farled/kubernetes';
@@ -12,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 
 import type { Cluster } from './cluster/cluster.ts';
 import { attachOrStart, START_TIMEOUT_MS, whyNoCluster } from './cluster/shared-cluster.ts';
+import { openPass } from './harness/pass.ts';
 import { until } from './harness/until.ts';
 
 const parts = { clock: systemClock, log: silentLogger };
@@ -123,8 +122,10 @@ describe.skipIf(whyNoCluster() !== undefined)('the client, with a real API serve
   });
 
   test('a copy goes on after an outage of the network, and after one in which its past was lost', async () => {
-    await using cut = await openPass(connection);
-    const way = connectKubernetes(cut.connection, parts);
+    const { hostname } = new URL(connection.server);
+    await using cut = await openPass(new URL(connection.server));
+    const server = `https://127.0.0.1:${cut.port}`;
+    const way = connectKubernetes({ ...connection, server, tlsServerName: hostname }, parts);
     onTestFinished(() => way[Symbol.asyncDispose]());
     const { informer, told } = await following(way);
     await client.apply(KINDS.configMap, configMap('cut-1'), signal);
@@ -273,43 +274,6 @@ describe.skipIf(whyNoCluster() !== undefined)('the client, with a real API serve
     },
   );
 });
-
-/** A way to the API server that can be closed: connections break, and no new ones are taken. */
-async function openPass(connection: Connection) {
-  const target = new URL(connection.server);
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(Number(target.port || 443), target.hostname);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => other.destroy());
-      one.on('close', () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-      one.pipe(other);
-    }
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const close = (): void => {
-    server.close();
-    sockets.forEach((socket) => socket.destroy());
-  };
-  return {
-    connection: { ...connection, server: `https://127.0.0.1:${port}`, tlsServerName: target.hostname },
-    close,
-    open: () => server.listen(port, '127.0.0.1'),
-    [Symbol.asyncDispose]: async () => {
-      close();
-      await Promise.resolve();
-    },
-  };
-}
 
 interface Word {
   readonly leads: boolean;

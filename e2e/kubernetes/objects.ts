@@ -57,3 +57,14 @@ export async function podsOf(cluster: Cluster, service: string): Promise<readonl
   const pods = await list(cluster, 'pods', '--all-namespaces', `--selector=${CLUSTER.serviceLabel}=${service}`);
   return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
 }
+
+/** Takes out by force what a Farled that is gone, or that a failed test stopped short, has left. */
+export async function sweep(cluster: Cluster, installation: string): Promise<void> {
+  const ours = `--selector=${CLUSTER.installationLabel}=${installation}`;
+  const everywhere = ['--all-namespaces', ours, '--wait=false'];
+  await cluster.kubectl(['delete', 'deployments,services,secrets,networkpolicies,poddisruptionbudgets', ...everywhere]);
+  await cluster.kubectl(['delete', 'clusterroles,clusterrolebindings', ours]);
+  // Kubernetes would give routers minutes to end, and their namespace as long.
+  await cluster.kubectl(['delete', 'pods', ...everywhere, '--grace-period=1']);
+  await cluster.kubectl(['delete', 'namespaces', ours]);
+}

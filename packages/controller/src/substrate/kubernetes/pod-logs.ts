@@ -2,8 +2,11 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { FarledError } from '@farled/contract';
 import { isKubernetesError, type KubernetesClient, type LogOptions, type Pod } from '@farled/kubernetes';
 import { writeFileAtomically } from '@farled/service';
+
+import { clusterError } from '../../compute/kubernetes/cluster-error.ts';
 
 /** anchors: as many lines as `get-logs` shows by default. */
 const KEPT_LINES = 5000;
@@ -16,7 +19,11 @@ interface TimedLine {
   readonly line: string;
 }
 
-/** The last lines of all pods together, oldest first; of a container that was started anew, also those before. */
+/**
+ * The last lines of all pods together, oldest first; of a container that was started anew, also those before.
+ *
+ * @throws FarledError saying why the cluster does not tell them.
+ */
 export async function readPodLogs(
   client: KubernetesClient,
   pods: readonly Pod[],
@@ -54,10 +61,17 @@ async function readContainer(
   } catch (error) {
     // A container that has not started has no log, and a pod may be gone by now.
     if (!isKubernetesError(error, 'NotFound', 'BadRequest')) {
-      throw error;
+      throw signal.aborted ? tooSlow(client.server, error) : clusterError(error, client.server);
     }
   }
   return lines;
+}
+
+function tooSlow(server: string, cause: unknown): FarledError {
+  return new FarledError('KubernetesUnaccessible', `The cluster at ${server} does not send the logs in time.`, {
+    suggestion: 'Try again; the services themselves need nothing of its API server.',
+    cause,
+  });
 }
 
 /** The last lines of replicas that are gone, one file a service. */
