@@ -17,6 +17,8 @@ export interface Cluster {
   readonly registry: {
     /** `127.0.0.1:PORT`: the same name for the host and for the nodes. */
     readonly host: string;
+    /** What pods reach it by. */
+    readonly hostForPods: string;
     /** Debian with Python 3.11. */
     readonly baseImage: string;
   };
@@ -90,7 +92,11 @@ export function clusterOf(layout: Layout, state: ClusterState): Cluster {
   };
   return {
     kubeconfig: layout.kubeconfig,
-    registry: { host, baseImage: `${host}/base/python:3.11` },
+    registry: {
+      host,
+      hostForPods: `${layout.hostAddress}:${state.registryPort}`,
+      baseImage: `${host}/base/python:3.11`,
+    },
     nodes: layout.nodes.map(({ name }) => name),
     kubectl: (args, { input } = {}) => kubectl(layout, state, args, input),
     stopApiServer: () => stopApiServer(layout),

@@ -23,7 +23,11 @@ export async function externalCluster(environment: NodeJS.ProcessEnv): Promise<C
   };
   return {
     kubeconfig,
-    registry: { host, baseImage: `${host}/base/python:3.11` },
+    registry: {
+      host,
+      hostForPods: environment['FARLED_TEST_REGISTRY_FOR_PODS'] ?? host,
+      baseImage: `${host}/base/python:3.11`,
+    },
     nodes: names.split(' ').filter(Boolean),
     kubectl,
     stopApiServer: impossible('The API server can be stopped'),

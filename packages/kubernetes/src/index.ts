@@ -33,6 +33,7 @@ export type {
   EndpointSlice,
   EnvVar,
   Event,
+  Job,
   KubernetesObject,
   Lease,
   Metadata,

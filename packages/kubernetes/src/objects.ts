@@ -214,6 +214,16 @@ export interface Node extends KubernetesObject {
   };
 }
 
+export interface Job extends KubernetesObject {
+  readonly spec?: {
+    readonly backoffLimit?: number;
+    readonly activeDeadlineSeconds?: number;
+    readonly ttlSecondsAfterFinished?: number;
+    readonly template: PodTemplate;
+  };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
 export interface Lease extends KubernetesObject {
   readonly spec?: {
     readonly holderIdentity?: string;

@@ -45,6 +45,13 @@ const Variables = z.object({
    * newest version of 3.8 to 3.13 that the environment can run with, 3.11 when it doesn't say.
    */
   FARLED_BASE_IMAGE: z.string().min(1).default('docker.io/library/python:{python}-slim-bookworm'),
+  /** An image with buildah, which builds the Dockerfiles of environments in clusters. */
+  FARLED_BUILDER_IMAGE: z.string().min(1).default('quay.io/buildah/stable:latest'),
+  /** Host and port by which pods reach the registry, where it isn't the name that nodes know it by. */
+  FARLED_REGISTRY_FOR_PODS: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]+(?::\d{1,5})?$/, { error: 'must be a host, and a port if need be' })
+    .optional(),
 });
 
 export interface RegistryConfig {
@@ -53,6 +60,9 @@ export interface RegistryConfig {
   readonly passwordFile: string | null;
   readonly certificateFile: string | null;
   readonly baseImage: string;
+  readonly builderImage: string;
+  /** Null: as nodes do. */
+  readonly forPods: string | null;
 }
 
 export interface StandaloneConfig {
@@ -99,6 +109,8 @@ export function standaloneConfig(environment: Readonly<Record<string, string | u
       passwordFile: variables.FARLED_REGISTRY_PASSWORD_FILE ?? null,
       certificateFile: variables.FARLED_REGISTRY_CA_FILE ?? null,
       baseImage: variables.FARLED_BASE_IMAGE,
+      builderImage: variables.FARLED_BUILDER_IMAGE,
+      forPods: variables.FARLED_REGISTRY_FOR_PODS ?? null,
     },
   };
 }

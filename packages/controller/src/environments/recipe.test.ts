@@ -166,7 +166,12 @@ test.each([
 ])('%s is refused as not supported yet', (_what, rest) => {
   const definition = EnvironmentDefinition.parse({ name: 'env', ...rest });
   expect(() => refuseUnbuildable(definition, 'machine')).toThrow('env');
-  expect(() => refuseUnbuildable(definition, 'image')).toThrow('env');
+  expect(() => refuseUnbuildable(definition, 'package')).toThrow('env');
+});
+
+test('the steps of a Dockerfile run for images of services', () => {
+  const definition = EnvironmentDefinition.parse({ name: 'env', docker: { baseDockerfile: 'FROM x' } });
+  expect(() => refuseUnbuildable(definition, 'service image')).not.toThrow();
 });
 
 describe('the Python version', () => {

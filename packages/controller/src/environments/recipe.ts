@@ -42,20 +42,13 @@ export function recipeOf(
 }
 
 /** Refuses what needs an image builder or a conda installation; replicas of this machine run without images. */
-export function refuseUnbuildable({ name, docker, python }: EnvironmentDefinition, target: 'machine' | 'image'): void {
-  if (docker.baseDockerfile !== null) {
-    throw new FarledError(
-      'NotSupportedYet',
-      target === 'machine'
-        ? `Environment "${name}" has a baseDockerfile, and this machine's replicas run without images.`
-        : `Environment "${name}" has a baseDockerfile, whose steps Farled can't run yet.`,
-      {
-        suggestion:
-          target === 'machine'
-            ? 'List its Python packages in condaDependencies, install its other programs on this machine, and leave baseDockerfile out.'
-            : 'Build that image where there is a builder, push it, and name it as baseImage.',
-      },
-    );
+export function refuseUnbuildable(
+  definition: EnvironmentDefinition,
+  target: 'machine' | 'package' | 'service image',
+): void {
+  const { name, docker, python } = definition;
+  if (docker.baseDockerfile !== null && target !== 'service image') {
+    throw refuseDockerfile(definition, target);
   }
   if (python.baseCondaEnvironment !== null) {
     throw new FarledError(
@@ -67,6 +60,24 @@ export function refuseUnbuildable({ name, docker, python }: EnvironmentDefinitio
       },
     );
   }
+}
+
+/** The steps of a Dockerfile run in the cluster that a service is for; nothing else has room and rights for them. */
+export function refuseDockerfile({ name }: EnvironmentDefinition, target: 'machine' | 'package'): FarledError {
+  return target === 'machine'
+    ? new FarledError(
+        'NotSupportedYet',
+        `Environment "${name}" has a baseDockerfile, and this machine's replicas run without images.`,
+        {
+          suggestion:
+            'List its Python packages in condaDependencies, install its other programs on this machine, and leave baseDockerfile out.',
+        },
+      )
+    : new FarledError(
+        'NotSupportedYet',
+        `Environment "${name}" has a baseDockerfile, whose steps run only for services on a Kubernetes, in their cluster.`,
+        { suggestion: 'For a package, build that image where there is a builder, push it, and name it as baseImage.' },
+      );
 }
 
 /** Everything that decides what is in the folder. */

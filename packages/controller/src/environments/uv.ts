@@ -120,7 +120,7 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
 
   const planForImage = async (request: ImageBuildRequest): Promise<ImageEnvironment> => {
     const { definition, base, platform, log: tell, pythonPolicy } = request;
-    refuseUnbuildable(definition, 'image');
+    refuseUnbuildable(definition, 'service image');
     if (definition.python.userManagedDependencies) {
       const python = definition.python.interpreterPath;
       tell(`The environment is managed by its user: ${python} of the base image ${base.reference}.`);
@@ -149,7 +149,7 @@ export function createEnvironments(options: EnvironmentsOptions): Environments {
   return {
     planForImage,
     requirementsOf: async (definition, sourceDirectory) => {
-      refuseUnbuildable(definition, 'image');
+      refuseUnbuildable(definition, 'package');
       if (definition.python.userManagedDependencies) {
         return null;
       }

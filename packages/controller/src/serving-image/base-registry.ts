@@ -11,16 +11,22 @@ export interface RegistryUser {
 
 /** Null when the environment names nobody, or somebody of another registry: a password goes to its own host alone. */
 export function userOf(
-  { docker }: EnvironmentDefinition,
+  definition: EnvironmentDefinition,
   password: string | null,
   base: Reference,
 ): RegistryUser | null {
+  const user = registryUser(definition, password);
+  return user?.host === base.host ? user : null;
+}
+
+/** Whom the environment names, and of which registry. */
+export function registryUser({ docker }: EnvironmentDefinition, password: string | null): RegistryUser | null {
   const { address, username } = docker.baseImageRegistry;
   if (address === null || username === null || password === null) {
     return null;
   }
   const { host } = parseReference(`${address.replace(/^https?:\/\//, '').split('/')[0]}/any`);
-  return host === base.host ? { host, username, password } : null;
+  return { host, username, password };
 }
 
 /** The registry to build with, until it is disposed of. */

@@ -19,10 +19,10 @@ import {
 import type { Stores } from '@farled/state';
 
 import type { Environments } from '../environments/environments.ts';
-import { baseImageOf } from '../environments/image/base-image.ts';
 import type { Image, Images } from '../images/images.ts';
 import { describeContent } from './attestations.ts';
 import type { Attester } from './attester.ts';
+import { baseOf, type BuildBase } from './base-of.ts';
 import { openBaseRegistry, type RegistryUser, userOf } from './base-registry.ts';
 import { planEnvironment, type PlannedPlatform } from './planned-platform.ts';
 import { APP_ROOT, MODELS, servingLayers, SOURCE, USER } from './serving-layers.ts';
@@ -66,6 +66,8 @@ export interface ServingImageRequest {
   readonly content: ServingContent;
   readonly platforms: readonly Platform[];
   readonly pythonPolicy: 'exact' | 'nearest';
+  /** Runs the steps of an environment's Dockerfile; absent where nothing can. */
+  readonly buildBase?: BuildBase;
   /** Where it is pushed to; absent: the registry's own repository. */
   readonly target?: Repository;
   /** Of what the image is made from. */
@@ -92,13 +94,14 @@ export const RUNTIME_FOLDER = '/opt/farled/runtime';
 /** @throws FarledError with a deployment code when it can't be built. */
 export async function buildServingImage(parts: ServingImageParts, request: ServingImageRequest): Promise<ServingImage> {
   const { stores, content, platforms, log, signal } = request;
-  using _turn = await parts.turns.take(signal);
   const { workspaceId, environment } = content;
   const models = await Promise.all(content.models.map((id) => stores.models.get(workspaceId, parseModelId(id))));
   const { definition } = await stores.environments.get(workspaceId, environment.name, environment.version);
-  const laidOut = await parts.images.ensure({ models, source: content.source, signal });
-  const base = parseReference(baseImageOf(definition, parts.defaultBase));
   const password = await stores.environments.registryPassword(workspaceId, environment.name, environment.version);
+  // Outside of a turn: it may take many minutes, and nothing of this machine.
+  const base = await baseOf(definition, { ...parts, ...request, password });
+  using _turn = await parts.turns.take(signal);
+  const laidOut = await parts.images.ensure({ models, source: content.source, signal });
   await using reading = openBaseRegistry(parts, userOf(definition, password, base), base);
   const { registry } = reading;
   const planned: PlannedPlatform[] = [];

@@ -4,6 +4,8 @@ import { Connection, connectKubernetes, type KubernetesClient } from '@farled/ku
 import type { Clock, Logger } from '@farled/service';
 import type { ComputeRecord, State } from '@farled/state';
 
+import { BaseBuilder } from '../../substrate/kubernetes/builder/base-builder.ts';
+import type { BuilderSettings } from '../../substrate/kubernetes/builder/builder-image.ts';
 import { KubernetesDeployer } from '../../substrate/kubernetes/kubernetes-deployer.ts';
 import { OwnedObjects } from '../../substrate/kubernetes/owned-objects.ts';
 import { KeptLogs } from '../../substrate/kubernetes/pod-logs.ts';
@@ -13,6 +15,8 @@ import type { ServiceImagesParts } from '../../substrate/kubernetes/service-imag
 export interface KubernetesClustersParts {
   readonly state: State;
   readonly images: ServiceImagesParts;
+  /** What builds the Dockerfiles of environments. */
+  readonly builder: BuilderSettings;
   /** Null when nodes pull without being asked who they are. */
   readonly registryLogin: RegistryLogin | null;
   readonly installation: string;
@@ -87,14 +91,17 @@ export class KubernetesClusters implements AsyncDisposable {
 
   #start(connection: string): Entry {
     const { state, images, registryLogin, installation, logsFolder, maximumCrashes, wake, clock, log } = this.#parts;
+    const { builder } = this.#parts;
     const client = connectKubernetes(Connection.parse(JSON.parse(connection)), { clock, log });
     const owned = new OwnedObjects({ client, installation, changed: wake, clock, log });
     const pullSecrets = new PullSecrets(client, installation, registryLogin);
+    const bases = new BaseBuilder({ ...images, client, installation, registryLogin, builder, clock });
     const deployer = new KubernetesDeployer({
       state,
       client,
       owned,
       images,
+      buildBase: (request) => bases.build(request),
       installation,
       pullSecrets,
       keptLogs: new KeptLogs(logsFolder),

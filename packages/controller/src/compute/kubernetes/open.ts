@@ -12,6 +12,7 @@ import { Attester } from '../../serving-image/attester.ts';
 import type { RegistryUser } from '../../serving-image/base-registry.ts';
 import { RUNTIME_FOLDER, type ServingImageParts } from '../../serving-image/serving-image.ts';
 import { Turns } from '../../serving-image/turns.ts';
+import type { BuilderSettings } from '../../substrate/kubernetes/builder/builder-image.ts';
 import { pullSecretName, type RegistryLogin } from '../../substrate/kubernetes/pull-secrets.ts';
 import { checkCluster } from './check.ts';
 import { KubernetesClusters } from './clusters.ts';
@@ -33,6 +34,8 @@ export interface KubernetesParts {
   readonly registryLogin: RegistryLogin | null;
   /** For environments that name no base image, and for the routers; `{python}` in it stands for a version. */
   readonly defaultBase: string;
+  /** What builds the Dockerfiles of environments. */
+  readonly builder: BuilderSettings;
   /** Layers that were packed, and what was found in base images. */
   readonly cacheFolder: string;
   readonly toolsFolder: string;

@@ -14,6 +14,7 @@ const RULES: readonly (readonly [group: string, resources: readonly string[], ve
   ['apps', ['deployments'], OWN],
   ['apps', ['deployments/scale'], ['get', 'patch']],
   ['apps', ['replicasets'], READ],
+  ['batch', ['jobs'], ['get', 'create', 'delete']],
   ['networking.k8s.io', ['networkpolicies'], OWN],
   ['policy', ['poddisruptionbudgets'], OWN],
   ['discovery.k8s.io', ['endpointslices'], ['list', 'watch']],

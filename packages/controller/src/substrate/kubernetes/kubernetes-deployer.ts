@@ -10,6 +10,7 @@ import type { Clock } from '@farled/service';
 import type { ComputeRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
 
 import type { Applied, Application, Deployer, Goal, Pass, WantedSpec } from '../../service/deployer.ts';
+import type { BuildBase } from '../../serving-image/base-of.ts';
 import { applyObjects, pruneObjects } from './apply.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import { type Diagnosis, isOfRevision } from './diagnosis/observation.ts';
@@ -31,6 +32,7 @@ export interface KubernetesDeployerParts {
   readonly client: KubernetesClient;
   readonly owned: OwnedObjects;
   readonly images: ServiceImagesParts;
+  readonly buildBase: BuildBase;
   readonly installation: string;
   readonly pullSecrets: PullSecrets;
   readonly keptLogs: KeptLogs;
@@ -83,7 +85,7 @@ export class KubernetesDeployer implements Deployer {
     log: (line: string) => void,
     signal: AbortSignal,
   ): Promise<Application> {
-    const { state, images } = this.#parts;
+    const { state, images, buildBase } = this.#parts;
     const compute = await state.computes.get(service.workspaceId, spec.computeName);
     const request = {
       stores: state,
@@ -91,6 +93,7 @@ export class KubernetesDeployer implements Deployer {
       spec,
       architectures: compute.kubernetes?.architectures ?? [],
       pythonPolicy: compute.clusterPurpose === 'DevTest' ? 'nearest' : 'exact',
+      buildBase,
       log,
       signal,
     } as const;

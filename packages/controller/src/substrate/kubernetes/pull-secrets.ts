@@ -1,12 +1,10 @@
 /** What lets nodes pull from a registry that asks who they are. */
 import { CLUSTER } from '@farled/contract';
-import { KINDS, type KubernetesClient, type Secret } from '@farled/kubernetes';
+import { KINDS, type KubernetesClient } from '@farled/kubernetes';
 
-export interface RegistryLogin {
-  readonly host: string;
-  readonly username: string;
-  readonly password: string;
-}
+import { loginSecret, type RegistryLogin } from './login-secret.ts';
+
+export type { RegistryLogin } from './login-secret.ts';
 
 const PULL_SECRET = 'farled-registry';
 
@@ -49,20 +47,9 @@ export class PullSecrets {
     return this.name;
   }
 
-  async #make(namespace: string, { host, username, password }: RegistryLogin, signal: AbortSignal): Promise<void> {
-    const auth = Buffer.from(`${username}:${password}`).toString('base64');
-    const config = JSON.stringify({ auths: { [host]: { username, password, auth } } });
-    const secret: Secret = {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: {
-        name: PULL_SECRET,
-        namespace,
-        labels: { ...CLUSTER.managedBy, [CLUSTER.installationLabel]: this.#installation },
-      },
-      type: 'kubernetes.io/dockerconfigjson',
-      data: { '.dockerconfigjson': Buffer.from(config).toString('base64') },
-    };
+  async #make(namespace: string, login: RegistryLogin, signal: AbortSignal): Promise<void> {
+    const labels = { ...CLUSTER.managedBy, [CLUSTER.installationLabel]: this.#installation };
+    const secret = loginSecret({ name: PULL_SECRET, namespace, labels }, [login]);
     await this.#client.apply(KINDS.secret, secret, signal);
   }
 }

@@ -2,6 +2,7 @@
 import { parseReference } from '@farled/image';
 import type { GoodImage, ServiceRecord, ServiceSpec, Stores } from '@farled/state';
 
+import type { BuildBase } from '../../serving-image/base-of.ts';
 import { buildServingImage, type ServingImage, type ServingImageParts } from '../../serving-image/serving-image.ts';
 import { platformsOf } from './platforms.ts';
 
@@ -14,6 +15,7 @@ export interface ServiceImageRequest {
   /** Architectures of the cluster's nodes. */
   readonly architectures: readonly string[];
   readonly pythonPolicy: 'exact' | 'nearest';
+  readonly buildBase: BuildBase;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
