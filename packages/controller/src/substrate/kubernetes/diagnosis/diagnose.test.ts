@@ -247,6 +247,12 @@ test.each([
   },
 );
 
+test('a refused password is given up after the second attempt: a node may read the Secret of a new pod only a moment later', () => {
+  const pods = [waitingPod('ErrImagePull', `failed to resolve reference "${IMAGE}": 401 Unauthorized`)];
+  expect(look({ pods, later: 25 }).failure).toBeNull();
+  expect(look({ pods, later: 35 }).failure?.code).toBe('ImagePullLoopBackOff');
+});
+
 test.each([
   ['CreateContainerConfigError', 'secret "diabetes-environment-00000000" not found'],
   ['CreateContainerConfigError', 'container has runAsNonRoot and image will run as root'],

@@ -18,60 +18,65 @@ const REASONS = new Set([
 
 /** A registry may be away for a moment; after this time, and with it several attempts, it is not a moment. */
 const MOMENT_MS = 60_000;
+/**
+ * A node that has just been given a pod may not yet be allowed to read the pod's Secret, and asks without it. By this
+ * time it has tried again.
+ */
+const SECRET_MS = 30_000;
 
 interface Cause {
   readonly says: RegExp;
   readonly suggestion: string;
-  /** Trying again does not help. */
-  readonly isFinal: boolean;
+  /** How long to hope that trying again helps. */
+  readonly lastsAfterMs: number;
 }
 
 const CAUSES: readonly Cause[] = [
   {
     says: /no match for platform|no matching manifest/i,
     suggestion: 'The image is not built for the architecture of the node: deploy again, or choose other nodes.',
-    isFinal: true,
+    lastsAfterMs: 0,
   },
   {
     says: /unauthorized|authentication required|authorization failed|access denied|forbidden|denied:|\b40[13]\b/i,
     suggestion: "Check the registry's user name and password in the compute target: nodes pull with them.",
-    isFinal: true,
+    lastsAfterMs: SECRET_MS,
   },
   {
     says: /not found|manifest unknown|name unknown|does not exist/i,
     suggestion: 'Deploy again: the image is then built and pushed anew. Check that nobody cleans up the registry.',
-    isFinal: true,
+    lastsAfterMs: 0,
   },
   {
     says: /invalid reference format|parse image name|InvalidImageName/i,
     suggestion: "Check the registry's name in the compute target: host, port and path in lowercase.",
-    isFinal: true,
+    lastsAfterMs: 0,
   },
   {
     says: /x509|certificate|server gave HTTP response to HTTPS client|tls:/i,
     suggestion: "Let the nodes' container runtime trust the registry's certificate, or use one that it trusts.",
-    isFinal: true,
+    lastsAfterMs: 0,
   },
   {
     says: /no space left on device/i,
     suggestion: "Free space on the node's disk, or use nodes with larger ones.",
-    isFinal: false,
+    lastsAfterMs: MOMENT_MS,
   },
   {
     says: /toomanyrequests|\b429\b/i,
     suggestion: 'The registry limits how often it is asked: wait, or give the compute target an account for it.',
-    isFinal: false,
+    lastsAfterMs: MOMENT_MS,
   },
   {
     says: /no such host|i\/o timeout|connection refused|no route to host|deadline exceeded|network is unreachable/i,
     suggestion: 'Check that the nodes of the cluster, not only this machine, reach the registry under this name.',
-    isFinal: false,
+    lastsAfterMs: MOMENT_MS,
   },
 ];
 
 const OTHER: Omit<Cause, 'says'> = {
   suggestion: 'Check that the nodes of the cluster reach the registry, and that the image is there.',
-  isFinal: false,
+  lastsAfterMs: MOMENT_MS,
 };
 
 export function imageTrouble(pod: Pod, { spec, status }: PodContainer, now: number): Trouble | null {
@@ -89,7 +94,7 @@ export function imageTrouble(pod: Pod, { spec, status }: PodContainer, now: numb
       `${where} can't get the image ${image} of replica "${pod.metadata.name}": ${said === '' ? waiting.reason : said}`,
       cause.suggestion,
     ),
-    lasting: cause.isFinal || ageMs(pod, now) >= MOMENT_MS,
+    lasting: cause.lastsAfterMs === 0 || ageMs(pod, now) >= cause.lastsAfterMs,
   };
 }
 
