@@ -55,7 +55,9 @@ describe.skipIf(whyNoCluster() !== undefined).concurrent('a deployment that fail
   };
 
   test('as an update leaves the version before it answering, and says why with the traceback', async ({ expect }) => {
-    const service = await deploy('careful', await inference(folder.path, 'careful', SCORE('G')));
+    // Whoever is busy starting the failing replica may keep a request waiting, but no one is turned away.
+    const config = await inference(folder.path, 'careful', SCORE('G'));
+    const service = await deploy('careful', config, { maxRequestWaitTime: 60_000 });
     await service.waitForDeployment();
     const before = await podsOf(cluster, 'careful');
     const [key] = await service.getKeys();
