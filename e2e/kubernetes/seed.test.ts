@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { createEnvironments } from '@farled/controller';
 import { readInferenceConfig } from '@farled/sdk';
 import { silentLogger, systemClock } from '@farled/service';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import type { Cluster } from '../cluster/cluster.ts';
 import { attachOrStart, START_TIMEOUT_MS, whyNoCluster } from '../cluster/shared-cluster.ts';
@@ -99,6 +99,12 @@ describe.skipIf(whyNoCluster() !== undefined)('the seed on a Kubernetes', () => 
     });
 
   test('runs as command lines, predicts as scikit-learn does, and leaves nothing behind', async () => {
+    const foreign = ['configmap', `foreign-${process.pid}`, '--namespace=default'] as const;
+    await cluster.kubectl(['create', ...foreign, '--from-literal=whose=others']);
+    onTestFinished(async () => {
+      await cluster.kubectl(['delete', ...foreign]);
+    });
+    const untouched = await get(cluster, ...foreign);
     const attach = ['--kubeconfig', cluster.kubeconfig, '--cluster-purpose', 'DevTest', '--service-type', 'NodePort'];
     await farled('computetarget', 'attach', 'kubernetes', '-n', 'myk8s', ...attach);
     const installation = await installationIn(cluster);
@@ -147,5 +153,6 @@ describe.skipIf(whyNoCluster() !== undefined)('the seed on a Kubernetes', () => 
     await farled('computetarget', 'detach', '-n', 'myk8s');
     expect(await get(cluster, 'namespace', 'farled-system')).toBeUndefined();
     await expectNothingLeft(cluster, installation);
+    expect(await get(cluster, ...foreign)).toEqual(untouched);
   }, 420_000);
 });
