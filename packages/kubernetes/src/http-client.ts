@@ -113,8 +113,8 @@ export function connectKubernetes(connection: Connection, options: ConnectOption
           signal,
         ),
       ),
-    async delete(kind, key, signal, options = {}) {
-      const body = { type: JSON_TYPE, value: { propagationPolicy: 'Background', ...options } };
+    async delete(kind, key, signal, how = {}) {
+      const body = { type: JSON_TYPE, value: { propagationPolicy: 'Background', ...how } };
       try {
         await requester.json({ ...onObject('delete', 'DELETE', kind, key), body }, signal);
       } catch (error) {
