@@ -2,7 +2,6 @@
 import { randomInt } from 'node:crypto';
 
 import { hasEnded } from '@farled/contract';
-import { toYaml } from '@farled/kubernetes';
 import type { Clock, Logger } from '@farled/service';
 import type { ArtifactStore, ComputeRecord, ServiceRecord, State } from '@farled/state';
 
@@ -191,7 +190,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     substrate,
     serviceLogs: (service, lines) => services.logs(service, lines),
     manifests: async ({ image, ...options }, signal) =>
-      toYaml(await (kubernetes ?? needRegistry()).installer.manifests(options, image, signal)),
+      (kubernetes ?? needRegistry()).installer.manifests(options, image, signal),
     republish: async () => {
       routes.invalidate();
       await routes.publish(AbortSignal.timeout(10_000));

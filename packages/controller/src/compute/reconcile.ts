@@ -5,15 +5,15 @@ import type { Clock } from '@farled/service';
 import type { ComputeRecord, OperationRecord, State } from '@farled/state';
 
 import type { Result } from '../loop/loop.ts';
-import type { Installed } from './kubernetes/installer.ts';
+import type { Installed } from './kubernetes/installed.ts';
 
 /** What a Kubernetes behind a compute target is asked. */
 export interface ClusterInstaller {
   install(compute: ComputeRecord, log: (line: string) => void, signal: AbortSignal): Promise<Installed>;
   /** Changes nothing in the cluster. */
   refresh(compute: ComputeRecord, signal: AbortSignal): Promise<Installed>;
-  /** True once nothing is left. */
-  uninstall(compute: ComputeRecord, signal: AbortSignal): Promise<boolean>;
+  /** True once nothing is left that it may take away. */
+  uninstall(compute: ComputeRecord, log: (line: string) => void, signal: AbortSignal): Promise<boolean>;
 }
 
 export interface ComputeReconcilerParts {
@@ -144,7 +144,7 @@ export class ComputeReconciler {
     if (operation.kind === 'CreateCompute') {
       // What came so far is taken back; a cluster that does not let us do that keeps it. Services may rely on what was
       // there before an update.
-      await installer.uninstall(compute, signal).catch(() => false);
+      await installer.uninstall(compute, () => {}, signal).catch(() => false);
     }
     await state.computes.setProvisioning(compute.id, 'Failed', [{ code: failure.code, message: failure.message }]);
     await state.operations.setState(operation.id, 'Failed', failure);
@@ -188,7 +188,8 @@ export class ComputeReconciler {
   /** True when nothing is left in the cluster, or when the cluster has not let us look for so long that it stays. */
   async #leave(compute: ComputeRecord, operation: OperationRecord, signal: AbortSignal): Promise<boolean> {
     try {
-      const left = await this.#parts.installer.uninstall(compute, signal);
+      const log = (line: string): void => void this.#parts.state.operations.appendLog(operation.id, [line]);
+      const left = await this.#parts.installer.uninstall(compute, log, signal);
       if (!left) {
         await this.#tellOnce(operation, 'What Farled put into the cluster is being deleted.');
       }

@@ -3,7 +3,7 @@ import { CLUSTER, FarledError } from '@farled/contract';
 import { type ConfigMap, KINDS, type KubernetesClient } from '@farled/kubernetes';
 import type { ComputeRecord } from '@farled/state';
 
-const NAME = 'farled-attachment';
+export const MARK = { name: 'farled-attachment', namespace: CLUSTER.systemNamespace } as const;
 
 /** Before anything of it is touched. @throws FarledError ClusterInUse naming the workspace that has the cluster. */
 export async function refuseClaimed(
@@ -11,7 +11,7 @@ export async function refuseClaimed(
   installation: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const present = await client.get(KINDS.configMap, { name: NAME, namespace: CLUSTER.systemNamespace }, signal);
+  const present = await client.get(KINDS.configMap, MARK, signal);
   if (present === undefined || present.data?.['installation'] === installation) {
     return;
   }
@@ -36,8 +36,7 @@ export async function claimCluster(
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: {
-      name: NAME,
-      namespace: CLUSTER.systemNamespace,
+      ...MARK,
       labels: { ...CLUSTER.managedBy, [CLUSTER.installationLabel]: installation },
     },
     data: { installation, workspace: workspace.workspace, compute: name },

@@ -4,7 +4,6 @@ import type { KubernetesClient } from '@farled/kubernetes';
 import type { ComputeRecord, State } from '@farled/state';
 
 import { inspectCluster, type InspectionParts } from './inspect.ts';
-import { NEEDED_PERMISSIONS, permissionsMissing } from './permissions.ts';
 
 export interface CheckParts extends InspectionParts {
   readonly state: State;
@@ -22,10 +21,6 @@ export async function checkCluster(
   const { context = null, inCluster = false } = compute.kubernetes ?? {};
   const { facts } = await inspectCluster({ connection, context, inCluster }, parts, signal);
   await state.clusters.setFacts(compute.clusterResourceId, facts);
-  const missing = await client.missing(NEEDED_PERMISSIONS, signal);
-  if (missing.length > 0) {
-    throw permissionsMissing(client.server, missing);
-  }
   const { cpu } = facts.allocatable;
   if (compute.clusterPurpose === 'FastProd' && cpu < FAST_PROD_MINIMUM_CPU) {
     throw new FarledError(

@@ -84,12 +84,12 @@ export class KubernetesClusters implements AsyncDisposable {
       return present;
     }
     await this.close(compute.id);
-    const entry = this.#start(connection);
+    const entry = this.#start(compute, connection);
     this.#open.set(compute.id, entry);
     return entry;
   }
 
-  #start(connection: string): Entry {
+  #start({ id }: ComputeRecord, connection: string): Entry {
     const { state, images, registryLogin, installation, logsFolder, maximumCrashes, wake, clock, log } = this.#parts;
     const { builder } = this.#parts;
     const client = connectKubernetes(Connection.parse(JSON.parse(connection)), { clock, log });
@@ -107,6 +107,7 @@ export class KubernetesClusters implements AsyncDisposable {
       keptLogs: new KeptLogs(logsFolder),
       maximumCrashes,
       clock,
+      successor: () => this.#open.get(id)?.deployer,
     });
     return {
       connection,

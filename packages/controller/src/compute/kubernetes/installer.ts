@@ -1,14 +1,17 @@
 /** Puts the routers into a cluster that becomes a compute target, and takes everything of Farled out of one that is left. */
 import { CLUSTER, FarledError } from '@farled/contract';
-import { type Deployment, type Kind, KINDS, type KubernetesClient, type KubernetesObject } from '@farled/kubernetes';
+import { type Kind, KINDS, type KubernetesClient, type KubernetesObject } from '@farled/kubernetes';
 import type { ComputeRecord, State } from '@farled/state';
 
 import { claimCluster, refuseClaimed } from './attachment.ts';
 import type { KubernetesClusters } from './clusters.ts';
+import { type Installed, lookAtRouters } from './installed.ts';
+import { mayInstall, routersOfAdministrator } from './rights.ts';
 import { buildRouterImage, type RouterImageParts } from './router-image.ts';
+import { routerManifests } from './router-manifests.ts';
+import type { RouterInstallation } from './router-objects-options.ts';
 import { routerObjects } from './router-objects.ts';
-import { routerTrouble } from './router-trouble.ts';
-import { nodeAddress, scoringAddress } from './scoring-address.ts';
+import { leaveRouters, removeRouters } from './uninstall.ts';
 
 export interface InstallerParts {
   readonly state: State;
@@ -21,16 +24,6 @@ export interface InstallerParts {
   readonly check: (compute: ComputeRecord, client: KubernetesClient, signal: AbortSignal) => Promise<ComputeRecord>;
 }
 
-/** How far an installation is. */
-export interface Installed {
-  /** Where scoring requests go; null while there is something to wait for. */
-  readonly scoringUrl: string | null;
-  /** What is waited for, as a sentence; null when nothing is. */
-  readonly waitsFor: string | null;
-  /** Where the routers can be reached meanwhile, if they can. */
-  readonly meanwhile: string | null;
-}
-
 /** What decides how the routers are reached. */
 type Placed = Pick<ComputeRecord, 'clusterPurpose' | 'serviceType' | 'loadBalancerSubnet'> & {
   readonly loadBalancerType: string;
@@ -41,8 +34,6 @@ const BY_KIND = new Map<string, Kind>(Object.values(KINDS).map((kind: Kind) => [
 /** anchors: routers of a production cluster, and of one for development. */
 const REPLICAS = { FastProd: 3, DevTest: 1 } as const;
 const PORT = 80;
-/** At once: what would end by itself may take as long as the pods are given. */
-const END_SECONDS = 0;
 
 export class RouterInstaller {
   readonly #parts: InstallerParts;
@@ -60,55 +51,41 @@ export class RouterInstaller {
       await this.#apply(compute, client, log, signal);
       this.#applied.set(compute.id, compute.operationId);
     }
-    return look(client, signal);
+    return lookAtRouters(client, signal);
   }
 
-  /** All objects that attaching would apply; the image is made and pushed for it unless another one is named. */
-  async manifests(compute: Placed, image: string | null, signal: AbortSignal): Promise<readonly KubernetesObject[]> {
+  /** YAML of all that attaching would apply; the image is made and pushed for it unless another one is named. */
+  async manifests(compute: Placed, image: string | null, signal: AbortSignal): Promise<string> {
     const { routerImage, pullSecret } = this.#parts;
-    return this.#objects(compute, image ?? (await buildRouterImage(routerImage, [], () => {}, signal)), pullSecret);
+    const used = image ?? (await buildRouterImage(routerImage, [], () => {}, signal));
+    return routerManifests(this.#options(compute, used, pullSecret));
   }
 
   /** Where the routers are by now, and what the cluster has become; changes nothing in it. */
   async refresh(compute: ComputeRecord, signal: AbortSignal): Promise<Installed> {
     const { client } = await this.#parts.clusters.of(compute);
     await this.#parts.check(compute, client, signal);
-    return look(client, signal);
+    return lookAtRouters(client, signal);
   }
 
-  /** A step that may be repeated; true once nothing of this Farled is left in the cluster. */
-  async uninstall(compute: ComputeRecord, signal: AbortSignal): Promise<boolean> {
-    const { client } = await this.#parts.clusters.of(compute);
+  /**
+   * A step that may be repeated; true once nothing of this Farled is left in the cluster, or nothing but routers that it
+   * may not take away.
+   */
+  async uninstall(compute: ComputeRecord, log: (line: string) => void, signal: AbortSignal): Promise<boolean> {
+    const { clusters, installation } = this.#parts;
+    const { client } = await clusters.of(compute);
     this.#applied.delete(compute.id);
-    const ours = `${CLUSTER.installationLabel}=${this.#parts.installation}`;
-    const remove = async (kind: Kind): Promise<number> => {
-      const found = await client.list(kind, { labelSelector: ours }, signal);
-      await Promise.all(
-        found
-          .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-          .map(({ metadata: { name, namespace } }) => client.delete(kind, { name, namespace }, signal)),
+    if (await mayInstall(client, signal)) {
+      return removeRouters(client, installation, signal);
+    }
+    const isLeft = await leaveRouters(client, installation, signal);
+    if (isLeft) {
+      log(
+        `Routers stay in the cluster, because the credential may not take them away: who installed them can, or kubectl delete namespace ${CLUSTER.systemNamespace}`,
       );
-      return found.length;
-    };
-    // The namespace takes with it what is in it; what is elsewhere goes by itself.
-    const left = await Promise.all(
-      [KINDS.namespace, KINDS.clusterRoleBinding, KINDS.clusterRole, KINDS.secret].map(remove),
-    );
-    await this.#endRouters(client, signal);
-    const routers = await client.get(KINDS.namespace, { name: CLUSTER.systemNamespace }, signal);
-    const isOurs = routers?.metadata.labels?.[CLUSTER.installationLabel] === this.#parts.installation;
-    return !isOurs && left.every((count) => count === 0);
-  }
-
-  /** No service is left to route to, so there is nothing that they would have to be given time for. */
-  async #endRouters(client: KubernetesClient, signal: AbortSignal): Promise<void> {
-    const labelSelector = `app.kubernetes.io/name=${CLUSTER.router},${CLUSTER.installationLabel}=${this.#parts.installation}`;
-    const pods = await client.list(KINDS.pod, { namespace: CLUSTER.systemNamespace, labelSelector }, signal);
-    await Promise.all(
-      pods.map(({ metadata: { name, namespace } }) =>
-        client.delete(KINDS.pod, { name, namespace }, signal, { gracePeriodSeconds: END_SECONDS }),
-      ),
-    );
+    }
+    return isLeft;
   }
 
   async #apply(
@@ -119,10 +96,19 @@ export class RouterInstaller {
   ): Promise<void> {
     const { routerImage, installation, clusters } = this.#parts;
     const checked = await this.#parts.check(compute, client, signal);
-    await refuseClaimed(client, installation, signal);
-    const image = await buildRouterImage(routerImage, checked.kubernetes?.architectures ?? [], log, signal);
     const { pullSecrets } = await clusters.of(compute);
-    const [namespace, ...rest] = this.#objects(checked, image, pullSecrets.name);
+    const present = await routersOfAdministrator(client, installation, signal);
+    await refuseClaimed(client, installation, signal);
+    if (present !== null) {
+      await claimCluster(client, installation, compute, signal);
+      await pullSecrets.ensure(CLUSTER.systemNamespace, signal);
+      log(
+        `The credential may not install routers in ${client.server}, and need not: those of ${present.image} are used.`,
+      );
+      return;
+    }
+    const image = await buildRouterImage(routerImage, checked.kubernetes?.architectures ?? [], log, signal);
+    const [namespace, ...rest] = routerObjects(this.#options(checked, image, pullSecrets.name));
     await applyAll(client, namespace === undefined ? [] : [namespace], signal);
     await claimCluster(client, installation, compute, signal);
     await pullSecrets.ensure(CLUSTER.systemNamespace, signal);
@@ -143,8 +129,8 @@ export class RouterInstaller {
     }
   }
 
-  #objects(compute: Placed, image: string, pullSecret: string | null): readonly KubernetesObject[] {
-    return routerObjects({
+  #options(compute: Placed, image: string, pullSecret: string | null): RouterInstallation {
+    return {
       installation: this.#parts.installation,
       image,
       replicas: REPLICAS[compute.clusterPurpose],
@@ -153,7 +139,7 @@ export class RouterInstaller {
       annotations: annotations(compute),
       pullSecret,
       port: PORT,
-    });
+    };
   }
 }
 
@@ -176,35 +162,4 @@ async function applyAll(
     }
     await client.apply(kind, object, signal);
   }
-}
-
-async function look(client: KubernetesClient, signal: AbortSignal): Promise<Installed> {
-  const key = { name: CLUSTER.router, namespace: CLUSTER.systemNamespace };
-  const deployment = await client.get(KINDS.deployment, key, signal);
-  if (deployment === undefined || !isRolledOut(deployment)) {
-    const pods = await client.list(
-      KINDS.pod,
-      { namespace: CLUSTER.systemNamespace, labelSelector: `app.kubernetes.io/name=${CLUSTER.router}` },
-      signal,
-    );
-    return { scoringUrl: null, waitsFor: `The routers are not ready. ${routerTrouble(pods)}`, meanwhile: null };
-  }
-  const service = await client.get(KINDS.service, key, signal);
-  const nodes = await client.list(KINDS.node, {}, signal);
-  const scoringUrl = service === undefined ? null : scoringAddress(service, nodes);
-  const noBalancer = 'The routers are ready; the cluster has no load balancer for them yet.';
-  return {
-    scoringUrl,
-    waitsFor: scoringUrl === null ? noBalancer : null,
-    meanwhile: service === undefined ? null : nodeAddress(service, nodes),
-  };
-}
-
-function isRolledOut({ metadata, spec, status }: Deployment): boolean {
-  const wanted = spec.replicas ?? 1;
-  return (
-    status?.observedGeneration === metadata.generation &&
-    status?.updatedReplicas === wanted &&
-    status?.availableReplicas === wanted
-  );
 }

@@ -39,6 +39,8 @@ export interface KubernetesDeployerParts {
   /** Restarts of replicas in a row before a deployment counts as failed. */
   readonly maximumCrashes: number;
   readonly clock: Clock;
+  /** Who deploys on the cluster by now: with another credential another one, which applies what this one prepared. */
+  readonly successor: () => KubernetesDeployer | undefined;
 }
 
 /** anchors: where services are that name no namespace. */
@@ -85,7 +87,7 @@ export class KubernetesDeployer implements Deployer {
     log: (line: string) => void,
     signal: AbortSignal,
   ): Promise<Application> {
-    const { state, images, buildBase } = this.#parts;
+    const { state, images, buildBase, successor } = this.#parts;
     const compute = await state.computes.get(service.workspaceId, spec.computeName);
     const request = {
       stores: state,
@@ -100,7 +102,10 @@ export class KubernetesDeployer implements Deployer {
     const good = service.lastGood?.generation === generation ? service.lastGood.image : undefined;
     const { environmentVariables, ...image } =
       (await recallServiceImage(images, request, good)) ?? (await buildServiceImage(images, request));
-    return { image, apply: (pass, goal) => this.#apply(pass, goal, { ...image, environmentVariables }) };
+    return {
+      image,
+      apply: (pass, goal) => (successor() ?? this).#apply(pass, goal, { ...image, environmentVariables }),
+    };
   }
 
   async standStill(pass: Pass): Promise<void> {
