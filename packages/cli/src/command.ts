@@ -36,6 +36,8 @@ export interface Parts {
   readonly folder: string;
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly progress: Progress;
+  /** Writes output that goes on, and waits until it is taken. False when nobody reads it any more. */
+  readonly print: (text: string) => Promise<boolean>;
   /** All of the standard input. */
   readonly readInput: () => Promise<string>;
   /** Asks a person; refused when there is none to ask. */

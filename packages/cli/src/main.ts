@@ -24,6 +24,7 @@ process.exitCode = await run(process.argv.slice(2), {
   version: ownVersion(),
   output: screen(process.stdout),
   error: screen(process.stderr),
+  print: (text) => new Promise((resolve) => void process.stdout.write(text, (failure) => resolve(!failure))),
   confirm: ask,
   readInput: () => readText(process.stdin),
   signal: interruption.signal,

@@ -44,6 +44,7 @@ async function farled(given: readonly string[], changes: Partial<RunParts> = {})
     version: '1.2.3',
     output: screen(output),
     error: screen(error),
+    print: (text) => Promise.resolve(output.push(text) > 0),
     confirm: () => Promise.resolve(false),
     readInput: () => Promise.resolve(''),
     signal: new AbortController().signal,
@@ -101,6 +102,7 @@ describe('the lines of the documentation', () => {
     expect(scored).toMatchObject({ code: 0, output: '[\n  42\n]\n' });
     expect(await json('service get-keys -n myservice')).toMatchObject({ primaryKey: expect.any(String) as string });
     expect((await line('service get-logs -n myservice')).output).toContain('init() called');
+    expect((await line('service get-logs -n myservice -l 7 --follow')).output).toBe('myservice: 7 lines\nready\n');
     await line('service update -n myservice --add-tag release=2');
     expect(await json('service show -n myservice --query tags')).toEqual({ release: '2' });
     await line('service delete -n myservice');
@@ -455,6 +457,7 @@ describe('what goes wrong', () => {
       variables: { FARLED_URL: server.url, FARLED_TOKEN: server.token },
       version: '1.2.3',
       output: { write: () => undefined, terminal: false, colors: false, columns: 80 },
+      print: () => Promise.resolve(true),
       error: {
         write: (text) => {
           error.push(text);

@@ -23,6 +23,7 @@ export interface RunParts {
   readonly version: string;
   readonly output: Screen;
   readonly error: Screen;
+  readonly print: Parts['print'];
   readonly confirm: Parts['confirm'];
   readonly readInput: Parts['readInput'];
   /** Aborts when the person interrupts. */
@@ -70,7 +71,7 @@ async function runSelected({ command, values, globals }: Selected, parts: RunPar
 }
 
 function commandParts(globals: Selected['globals'], parts: RunParts): Parts {
-  const { folder, variables, error, confirm, readInput, signal } = parts;
+  const { folder, variables, error, print, confirm, readInput, signal } = parts;
   let client: Client | undefined;
   const progress = globals.onlyShowErrors
     ? silentProgress
@@ -91,6 +92,7 @@ function commandParts(globals: Selected['globals'], parts: RunParts): Parts {
     folder,
     variables,
     progress,
+    print,
     confirm,
     readInput,
     signal,

@@ -55,6 +55,8 @@ export interface Controller extends AsyncDisposable {
   readonly substrate: Substrate;
   /** The last lines that the service's replicas wrote, oldest first. */
   serviceLogs(service: ServiceRecord, lines: number): Promise<readonly string[]>;
+  /** The last lines, then each line as it is written; ends with the signal. */
+  followServiceLogs(service: ServiceRecord, lines: number, signal: AbortSignal): Promise<AsyncIterable<string>>;
   /** YAML of all objects that attaching a cluster with these options would apply. */
   manifests(options: AttachOptions, signal: AbortSignal): Promise<string>;
   /** The router was started anew: it gets the table again. */
@@ -189,6 +191,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   return {
     substrate,
     serviceLogs: (service, lines) => services.logs(service, lines),
+    followServiceLogs: (...of) => services.followLogs(...of),
     manifests: async ({ image, ...options }, signal) =>
       (kubernetes ?? needRegistry()).installer.manifests(options, image, signal),
     republish: async () => {

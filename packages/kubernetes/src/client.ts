@@ -35,6 +35,8 @@ export interface LogOptions {
   readonly previous?: boolean;
   readonly follow?: boolean;
   readonly timestamps?: boolean;
+  /** Lines from this second on; an ISO 8601 time. */
+  readonly sinceTime?: string;
 }
 
 interface DeleteOptions {

@@ -11,7 +11,7 @@ const CUT = ' [the rest of this line was left out]';
 export async function* readLog(
   requester: Requester,
   pod: Required<ObjectKey>,
-  { container, tailLines, previous, follow = false, timestamps }: LogOptions,
+  { container, tailLines, previous, follow = false, timestamps, sinceTime }: LogOptions,
   signal: AbortSignal,
 ): AsyncGenerator<string, void, void> {
   const subject = `the log of ${describeObject(KINDS.pod, pod)}${container === undefined ? '' : ` (${container})`}`;
@@ -22,7 +22,7 @@ export async function* readLog(
         subject,
         method: 'GET',
         path: objectPath(KINDS.pod, pod, 'log'),
-        query: { container, tailLines, previous, follow, timestamps },
+        query: { container, tailLines, previous, follow, timestamps, sinceTime },
         repeatable: true,
       },
       { headMs: null, repeat: true },

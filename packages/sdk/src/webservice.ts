@@ -11,6 +11,7 @@ import {
   type SettingParameters,
 } from './deploy-configuration.ts';
 import type { DeploymentConfiguration } from './documents/deployment-config.ts';
+import { followLines } from './follow-lines.ts';
 import { prepareInference, type InferenceConfig } from './inference-config.ts';
 import { notSupportedYet } from './not-built.ts';
 import { followOperation } from './operation.ts';
@@ -127,6 +128,19 @@ export class Webservice {
       signal,
     });
     return lines.join('\n');
+  }
+
+  /** The last lines that the replicas wrote, then each line as it is written, until the signal. */
+  async *followLogs({ numLines, signal }: { numLines?: number | undefined } & CallOptions = {}): AsyncGenerator<
+    string,
+    void,
+    void
+  > {
+    const query = { lines: numLines };
+    yield* followLines(
+      () => this.#client.call(routes.services.followLogs, { params: this.#path, query, signal }),
+      signal,
+    );
   }
 
   async getKeys({ signal }: CallOptions = {}): Promise<readonly [primary: string, secondary: string]> {

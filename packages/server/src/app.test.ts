@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { PREFIX } from '@farled/contract';
@@ -40,6 +40,23 @@ test('a workspace is found whatever the case of its id, and existOk answers with
   const { body } = await api.call('GET', WORKSPACE.replace('/ws', '/WS'));
   expect(body.name).toBe('ws');
   expect(body).not.toHaveProperty('key');
+});
+
+test('the log of a service is followed until its reader goes', async () => {
+  await furnish(api);
+  await api.call('PUT', `${WORKSPACE}/services/myservice`, { body: await deployment(api) });
+  await api.app.listen({ port: 0 });
+  const { port } = api.app.server.address() as AddressInfo;
+  const headers = { authorization: 'Bearer owner-token-of-a-test' };
+  const path = `${PREFIX}${WORKSPACE}/services/myservice/logs/follow?lines=2`;
+  const asked = request({ port, path, headers }).end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  expect([answer.statusCode, answer.headers['content-length']]).toEqual([200, undefined]);
+  let text = '';
+  answer.on('data', (bytes) => (text += String(bytes)));
+  await expect.poll(() => text).toBe('"myservice says 1"\n"myservice says 2"\n');
+  answer.destroy();
+  expect((await api.call('GET', `${WORKSPACE}/services/nobody/logs/follow`)).body.code).toBe('ServiceNotFound');
 });
 
 test('an upload streams, is checked, and comes back as it was', async () => {

@@ -92,7 +92,7 @@ function sendBytes(reply: FastifyReply, { bytes, size }: Download): FastifyReply
   return reply
     .status(200)
     .header('content-type', 'application/octet-stream')
-    .header('content-length', size)
+    .headers(size === undefined ? {} : { 'content-length': size })
     .send(Readable.from(bytes));
 }
 

@@ -8,10 +8,10 @@ type ByOperationId = { [R in AnyRoute as R['operationId']]: R };
 
 type Body<S> = S extends z.ZodType ? z.output<S> : S extends typeof BYTES ? Download : undefined;
 
-/** Bytes to stream, with their number. */
+/** Bytes to stream, with their number where that is known. */
 export interface Download {
   readonly bytes: AsyncIterable<Uint8Array>;
-  readonly size: number;
+  readonly size?: number;
 }
 
 /** Status and body. */

@@ -21,6 +21,12 @@ export interface AppParts {
   readonly hasRegistry: boolean;
   /** The last lines that the replicas of the service wrote. */
   readonly serviceLogs: (service: ServiceRecord, lines: number) => Promise<string[]>;
+  /** The last lines, then each line as it is written; ends with the signal. */
+  readonly followServiceLogs: (
+    service: ServiceRecord,
+    lines: number,
+    signal: AbortSignal,
+  ) => Promise<AsyncIterable<string>>;
   readonly version: string;
   readonly clock: Clock;
   readonly log: Logger;

@@ -12,12 +12,14 @@ import {
   ServiceLogs,
   UpdateService,
 } from '../resources/service.ts';
-import { route } from '../route.ts';
+import { BYTES, route } from '../route.ts';
 import { WORKSPACE } from './workspaces.ts';
 
 const ServicePath = WorkspacePath.extend({ service: ServiceName });
 const SERVICE = `${WORKSPACE}/services/:service` as const;
 const tag = 'Services';
+
+const LogsQuery = z.strictObject({ lines: z.coerce.number().int().min(1).max(50_000).default(5000) });
 
 export const services = {
   list: route({
@@ -118,8 +120,20 @@ export const services = {
     summary: 'Reads the last lines that the replicas wrote.',
     tag,
     params: ServicePath,
-    query: z.strictObject({ lines: z.coerce.number().int().min(1).max(50_000).default(5000) }),
+    query: LogsQuery,
     responses: { 200: ServiceLogs },
+    idempotent: true,
+  }),
+  followLogs: route({
+    operationId: 'followServiceLogs',
+    method: 'GET',
+    path: `${SERVICE}/logs/follow`,
+    summary:
+      'Reads the last lines that the replicas wrote, then each line as it is written, until the client goes or the service is gone. Each line is a JSON string and a newline; newlines alone show that the server is there.',
+    tag,
+    params: ServicePath,
+    query: LogsQuery,
+    responses: { 200: BYTES },
     idempotent: true,
   }),
 } as const;

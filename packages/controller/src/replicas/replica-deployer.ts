@@ -114,6 +114,10 @@ export class ReplicaDeployer implements Deployer {
     await substrate.removeLogs(serviceId);
   }
 
+  followLogs(serviceId: string, lines: number, signal: AbortSignal): Promise<AsyncIterable<string>> {
+    return this.#parts.substrate.followLogs(serviceId, lines, signal);
+  }
+
   logs(serviceId: string, lines: number): Promise<readonly string[]> {
     return this.#parts.substrate.logs(serviceId, lines);
   }

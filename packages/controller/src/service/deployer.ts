@@ -78,6 +78,8 @@ export interface Deployer {
   removeLeftovers(serviceId: string, signal: AbortSignal): Promise<void>;
   /** The last lines that the service's replicas wrote, oldest first. */
   logs(serviceId: string, lines: number): Promise<readonly string[]>;
+  /** The last lines, then each line as it is written, of all replicas that are there or come; ends with the signal. */
+  followLogs(serviceId: string, lines: number, signal: AbortSignal): Promise<AsyncIterable<string>>;
   /** A new attempt begins: earlier failures don't count against it. */
   beginAttempt(serviceId: string): void;
   forget(serviceId: string): void;

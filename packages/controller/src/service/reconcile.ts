@@ -98,6 +98,10 @@ export class ServiceReconciler implements AsyncDisposable {
   }
 
   /** The last lines that the service's replicas wrote, oldest first. */
+  async followLogs(service: ServiceRecord, lines: number, signal: AbortSignal): Promise<AsyncIterable<string>> {
+    return (await this.#deployerOf(service, service.spec)).followLogs(service.id, lines, signal);
+  }
+
   async logs(service: ServiceRecord, lines: number): Promise<readonly string[]> {
     return (await this.#deployerOf(service, service.spec)).logs(service.id, lines);
   }

@@ -69,6 +69,8 @@ export interface Substrate extends AsyncDisposable {
   remove(id: string, graceMs: number): Promise<void>;
   /** The last lines that the service's replicas wrote, oldest first. */
   logs(serviceId: string, lines: number): Promise<readonly string[]>;
+  /** The last lines, then each line as it is written; ends with the signal. */
+  followLogs(serviceId: string, lines: number, signal: AbortSignal): Promise<AsyncIterable<string>>;
   /** Removes the logs of a service that was deleted. */
   removeLogs(serviceId: string): Promise<void>;
   /** Ends everything that this substrate runs, each within `graceMs`; for a graceful stop of the whole. */

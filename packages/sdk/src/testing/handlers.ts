@@ -312,6 +312,10 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
       200,
       { lines: [`${serviceOf(params.service).name}: init() called`, 'ready'].slice(-query.lines) },
     ],
+    followServiceLogs: ({ params, query }) => [
+      200,
+      Buffer.from(`${JSON.stringify(`${serviceOf(params.service).name}: ${query.lines} lines`)}\n\n"ready"\n`),
+    ],
     createPackage: ({ body }) => {
       const { operationId = '', imageName, imageLabel = '20300101000000', models, inference } = body;
       const { name } = inference.environment;

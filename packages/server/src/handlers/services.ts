@@ -6,6 +6,7 @@ import { changeTags, type ComputeRecord, type ServiceRecord, type Stores, type W
 import { checkFiles } from '../check-files.ts';
 import type { HandlersOf } from '../handler.ts';
 import { withoutSecrets } from '../inference-secrets.ts';
+import { streamLogs } from '../log-stream.ts';
 import { operate, type Target } from '../operate.ts';
 import type { AppParts } from '../parts.ts';
 import { rollbackSpec } from '../rollback.ts';
@@ -148,6 +149,10 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
     getServiceLogs: async ({ params, query }) => [
       200,
       { lines: await parts.serviceLogs(await getRecord(params), query.lines) },
+    ],
+    followServiceLogs: async ({ params, query }, { signal }) => [
+      200,
+      { bytes: await streamLogs(parts, await getRecord(params), query.lines, signal) },
     ],
   };
 }

@@ -59,6 +59,7 @@ export async function startTestApp(log: Logger = silentLogger, hasRegistry = fal
     scoringUrl: () => 'http://127.0.0.1:7311',
     hasRegistry,
     serviceLogs: (service) => Promise.resolve([`log of ${service.name}`]),
+    followServiceLogs: (service, lines, signal) => Promise.resolve(talk(service.name, lines, signal)),
     version: '1.2.3',
     clock: systemClock,
     log,
@@ -132,4 +133,14 @@ export async function deployment(test: TestApp, changes: Record<string, unknown>
     },
     ...changes,
   };
+}
+
+/** Says that many lines, then nothing until it is told to stop. */
+async function* talk(name: string, lines: number, signal: AbortSignal): AsyncGenerator<string, void, void> {
+  for (let number = 1; number <= lines; number += 1) {
+    yield `${name} says ${number}`;
+  }
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

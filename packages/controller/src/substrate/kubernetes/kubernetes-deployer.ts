@@ -15,6 +15,7 @@ import { applyObjects, pruneObjects } from './apply.ts';
 import { diagnose } from './diagnosis/diagnose.ts';
 import { type Diagnosis, isOfRevision } from './diagnosis/observation.ts';
 import { isLeaving } from './diagnosis/pod.ts';
+import { followPods } from './follow-pods.ts';
 import { objectName } from './manifests/names.ts';
 import { templateRevision } from './manifests/pod-template.ts';
 import { replicasClaim } from './manifests/replicas-claim.ts';
@@ -151,6 +152,12 @@ export class KubernetesDeployer implements Deployer {
     const pods = owned.pods(serviceId).filter((pod) => kept.length === 0 || !isLeaving(pod));
     const live = await readPodLogs(client, pods, lines, AbortSignal.timeout(LOG_TIMEOUT_MS));
     return [...live, ...kept].slice(-lines);
+  }
+
+  followLogs(serviceId: string, lines: number, signal: AbortSignal): Promise<AsyncIterable<string>> {
+    const { client, owned, keptLogs, clock } = this.#parts;
+    const pods = () => owned.pods(serviceId);
+    return followPods({ client, pods, kept: () => keptLogs.read(serviceId, lines), clock }, lines, signal);
   }
 
   async #apply(pass: Pass, goal: Goal, image: ServiceImage): Promise<Applied> {

@@ -14,7 +14,9 @@ const KEPT_FILE = 'replicas-that-ended.log';
 /** Every line of the API server starts with it when times are asked for. */
 const TIME = /^\S+ /;
 
-interface TimedLine {
+export interface TimedLine {
+  /** «namespace/name» of the pod. */
+  readonly pod: string;
   readonly time: string;
   readonly line: string;
 }
@@ -30,6 +32,16 @@ export async function readPodLogs(
   lines: number,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
+  return (await readTimedLines(client, pods, lines, signal)).slice(-lines).map(({ line }) => line);
+}
+
+/** Of each pod as many, oldest first. */
+export async function readTimedLines(
+  client: KubernetesClient,
+  pods: readonly Pod[],
+  lines: number,
+  signal: AbortSignal,
+): Promise<readonly TimedLine[]> {
   const all = await Promise.all(
     pods.flatMap((pod) => {
       const restarted = (pod.status?.containerStatuses ?? []).some(({ restartCount }) => restartCount > 0);
@@ -38,11 +50,7 @@ export async function readPodLogs(
       );
     }),
   );
-  return all
-    .flat()
-    .toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0))
-    .slice(-lines)
-    .map(({ line }) => line);
+  return all.flat().toSorted((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
 }
 
 async function readContainer(
@@ -55,8 +63,7 @@ async function readContainer(
   try {
     const key = { name: metadata.name, namespace: metadata.namespace ?? '' };
     for await (const text of client.logs(key, options, signal)) {
-      const time = TIME.exec(text)?.[0] ?? '';
-      lines.push({ time, line: text.slice(time.length) });
+      lines.push(timedLine(metadata, text));
     }
   } catch (error) {
     // A container that has not started has no log, and a pod may be gone by now.
@@ -65,6 +72,16 @@ async function readContainer(
     }
   }
   return lines;
+}
+
+/** Takes apart what the API server sends when times are asked for. */
+export function timedLine(pod: Pod['metadata'], text: string): TimedLine {
+  const time = TIME.exec(text)?.[0] ?? '';
+  return { pod: podKey(pod), time: time.trimEnd(), line: text.slice(time.length) };
+}
+
+export function podKey({ namespace, name }: Pod['metadata']): string {
+  return `${namespace}/${name}`;
 }
 
 function tooSlow(server: string, cause: unknown): FarledError {

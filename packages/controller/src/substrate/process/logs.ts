@@ -1,6 +1,11 @@
 /** What replicas wrote: one file each, turned over by the runtime into `.1` and `.2`. */
 import { open, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+
+import type { Clock } from '@farled/service';
+
+import { followSources, joined } from '../../logs/follow.ts';
+import { endOf, type FilePlace, FileTail } from './file-tail.ts';
 
 /** Logs of replicas that are gone are kept for this many of a service. */
 const KEPT_REPLICAS = 20;
@@ -19,14 +24,40 @@ export class ServiceLogs {
     return join(this.#folder, serviceId, `${replicaId}.log`);
   }
 
-  /** The last lines of all replicas together, oldest first. */
-  async read(serviceId: string, count: number): Promise<readonly string[]> {
+  /** The last lines, and then those that are written: of these replicas and of those to come. */
+  async follow(serviceId: string, count: number, clock: Clock, signal: AbortSignal): Promise<AsyncIterable<string>> {
+    const folder = join(this.#folder, serviceId);
+    const names = async (): Promise<readonly string[]> => (await list(folder)).filter((name) => name.endsWith('.log'));
+    const places = new Map<string, FilePlace>();
+    for (const name of await names()) {
+      const place = await endOf(join(folder, name));
+      if (place !== undefined) {
+        places.set(name, place);
+      }
+    }
+    const lastLines = await this.read(serviceId, count, (path) => places.get(basename(path))?.position);
+    const tails = new Map([...places].map(([name, place]) => [name, new FileTail(join(folder, name), place)]));
+    const look = async () =>
+      (await names()).map((key) => {
+        const known = tails.get(key) ?? new FileTail(join(folder, key));
+        tails.set(key, known);
+        return { key, read: (until: AbortSignal) => known.read(until) };
+      });
+    return joined(lastLines, followSources(look, clock, signal));
+  }
+
+  /** The last lines of all replicas together, oldest first; of a file with an end, those before it. */
+  async read(
+    serviceId: string,
+    count: number,
+    endAt: (path: string) => number | undefined = () => undefined,
+  ): Promise<readonly string[]> {
     const folder = join(this.#folder, serviceId);
     const replicas = new Set((await list(folder)).map((name) => name.replace(/\.log(\.\d)?$/, '')));
     const all: { readonly time: string; readonly line: string }[] = [];
     for (const replica of replicas) {
       let time = '';
-      for (const line of await this.#readReplica(join(folder, `${replica}.log`), count)) {
+      for (const line of await this.#readReplica(join(folder, `${replica}.log`), count, endAt)) {
         time = TIME.exec(line)?.[0] ?? time;
         all.push({ time, line });
       }
@@ -55,11 +86,15 @@ export class ServiceLogs {
     }
   }
 
-  async #readReplica(path: string, count: number): Promise<readonly string[]> {
+  async #readReplica(
+    path: string,
+    count: number,
+    endAt: (path: string) => number | undefined,
+  ): Promise<readonly string[]> {
     let lines: readonly string[] = [];
     for (const file of [path, `${path}.1`, `${path}.2`]) {
       if (lines.length < count) {
-        lines = [...(await tail(file, count - lines.length)), ...lines];
+        lines = [...(await tail(file, count - lines.length, endAt(file))), ...lines];
       }
     }
     return lines;
@@ -71,13 +106,13 @@ async function list(folder: string): Promise<string[]> {
 }
 
 /** The last lines of a file, read from its end; none when there is no such file. */
-async function tail(path: string, count: number): Promise<string[]> {
+async function tail(path: string, count: number, end?: number): Promise<string[]> {
   const file = await open(path).catch(() => undefined);
   if (file === undefined) {
     return [];
   }
   try {
-    let position = (await file.stat()).size;
+    let position = end ?? (await file.stat()).size;
     const chunks: Buffer[] = [];
     let newlines = 0;
     while (position > 0 && newlines <= count) {

@@ -93,6 +93,10 @@ class ProcessSubstrate implements Substrate {
     return this.#logs.read(serviceId, lines);
   }
 
+  followLogs(serviceId: string, lines: number, signal: AbortSignal) {
+    return this.#logs.follow(serviceId, lines, this.#parts.clock, signal);
+  }
+
   removeLogs(serviceId: string) {
     return this.#logs.remove(serviceId);
   }
