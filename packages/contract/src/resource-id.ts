@@ -30,7 +30,7 @@ export function parseClusterId(id: string): ClusterReference {
   if (match === null) {
     throw new FarledError('BadArgument', `"${id}" is not the resource id of a cluster.`, {
       suggestion:
-        'Write it as /subscriptions/SUB/resourcegroups/RG/providers/Microsoft.ContainerService/managedClusters/NAME; `farled cluster list` shows the known ones.',
+        'Write it as /subscriptions/SUB/resourcegroups/RG/providers/Microsoft.ContainerService/managedClusters/NAME; `farled cluster list -o json` shows the known ones.',
     });
   }
   const [, subscriptionId = '', resourceGroup = '', cluster = ''] = match;

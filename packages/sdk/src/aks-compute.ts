@@ -62,7 +62,7 @@ export class AksCompute extends ComputeTarget {
     throw new FarledError(
       'BadArgument',
       'A cluster to attach is named by resourceId, or by resourceGroup and clusterName.',
-      { suggestion: '`farled cluster list` shows the known clusters with their ids.' },
+      { suggestion: '`farled cluster list -o json` shows the known clusters with their ids.' },
     );
   }
 }

@@ -19,7 +19,10 @@ const ENDPOINT_VERBS = [
 ];
 
 const TABLE: readonly (readonly [path: string, instead: string])[] = [
-  ['computetarget update aks', 'Create another compute target, and deploy to it.'],
+  [
+    'computetarget update aks',
+    'Attach a Kubernetes again to change it; or create another compute target, and deploy to it.',
+  ],
   ['computetarget create amlcompute', 'Training is not part of Farled; use computetarget create aks.'],
   ['computetarget create computeinstance', 'Training is not part of Farled; use computetarget create aks.'],
   ['computetarget attach remote', 'Training is not part of Farled; use computetarget attach aks.'],

@@ -12,7 +12,7 @@ import { PLACEMENT_OPTIONS, placementOf } from './placement-options.ts';
 export const attachAks = command({
   path: ['computetarget', 'attach', 'aks'],
   summary:
-    'Make a compute target of a cluster that is known already, of AKS or any other; attached again by its name, it becomes what is said then.',
+    'Make a compute target of a cluster that is known already, of AKS or any other; attach it again by the same name to change it.',
   examples: [
     [
       'Attach a cluster by its resource id',
@@ -25,7 +25,11 @@ export const attachAks = command({
   ],
   options: {
     name: required(text('-n --name', 'NAME', 'Name of the compute target.')),
-    resourceId: text('-i --compute-resource-id', 'ID', 'Resource id of the cluster; `farled cluster list` shows it.'),
+    resourceId: text(
+      '-i --compute-resource-id',
+      'ID',
+      'Resource id of the cluster; `farled cluster list -o json` shows it.',
+    ),
     clusterName: text('--cluster-name', 'NAME', 'Name of the cluster, in place of its id.'),
     clusterResourceGroup: text(
       '--cluster-resource-group',

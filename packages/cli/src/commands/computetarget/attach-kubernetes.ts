@@ -12,7 +12,7 @@ import { PLACEMENT_OPTIONS, placementOf } from './placement-options.ts';
 
 export const attachKubernetes = command({
   path: ['computetarget', 'attach', 'kubernetes'],
-  summary: 'Make a compute target of any Kubernetes; attached again by its name, it becomes what is said then.',
+  summary: 'Make a compute target of any Kubernetes; attach it again by the same name to change it.',
   examples: [
     [
       'Attach the cluster of a kubeconfig',

@@ -1,13 +1,15 @@
 import type { Compute } from '@farled/contract';
 
 import type { Column } from '../../command.ts';
+import { nodesOf } from '../cluster/columns.ts';
 
 export const COMPUTE_COLUMNS: readonly Column<Compute>[] = [
   ['Name', ({ name }) => name],
-  ['Type', ({ computeType }) => computeType],
+  ['Kind', ({ clusterKind }) => clusterKind],
   ['State', ({ provisioningState }) => provisioningState],
   ['Purpose', ({ clusterPurpose }) => clusterPurpose],
-  ['Agents', ({ agentCount, vmSize }) => `${agentCount} x ${vmSize}`],
+  ['Nodes', nodesOf],
   ['CPU', ({ reserved, capacity }) => `${reserved.cpu} of ${capacity.cpu}`],
   ['MemoryInGB', ({ reserved, capacity }) => `${reserved.memoryInGB} of ${capacity.memoryInGB}`],
+  ['ScoringUrl', ({ scoringUrl }) => scoringUrl ?? ''],
 ];

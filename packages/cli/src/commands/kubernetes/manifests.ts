@@ -8,10 +8,11 @@ import { KUBERNETES_OPTIONS } from '../computetarget/cluster-options.ts';
 
 export const printManifests = command({
   path: ['kubernetes', 'manifests'],
-  summary: 'Print every object that attaching puts into a Kubernetes, as YAML.',
+  summary:
+    'Print every object that attaching puts into a Kubernetes, as YAML, and the command that installs them by Helm.',
   examples: [
     [
-      'Look at what attaching would do',
+      'Look at what attaching would do, or have an administrator do it with kubectl apply',
       'farled kubernetes manifests --cluster-purpose DevTest --service-type NodePort',
     ],
     ['Print the objects of a compute target', 'farled kubernetes manifests -n mykube'],
