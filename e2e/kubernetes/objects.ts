@@ -40,7 +40,7 @@ export function nameOf({ kind, metadata: { namespace, name } }: Seen): string {
 export async function ownedObjects(cluster: Cluster, installation: string | undefined): Promise<readonly string[]> {
   const kinds = (await cluster.kubectl(['api-resources', '--verbs=list', '--output=name'])).trim().split('\n');
   const [[label, value] = ['', '']] = Object.entries(CLUSTER.managedBy);
-  const found = await list(cluster, kinds.join(','), '--all-namespaces', `--selector=${label}=${String(value)}`);
+  const found = await list(cluster, kinds.join(','), '--all-namespaces', `--selector=${label}=${value}`);
   const isOurs = ({ metadata: { labels } }: Seen): boolean =>
     installation === undefined || [undefined, installation].includes(labels?.[CLUSTER.installationLabel]);
   return found.filter(isOurs).map(nameOf);
