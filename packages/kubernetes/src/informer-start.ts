@@ -15,6 +15,11 @@ import type { WatchEvent } from './watch-events.ts';
 export interface InformerOptions<Read extends KubernetesObject> extends ListOptions {
   /** What is kept of each object, to save memory. `metadata.managedFields` is never kept. */
   readonly select?: (object: Read) => Read;
+  /**
+   * Longest wait between attempts while the API server is away; 30 seconds when not said, as controllers of Kubernetes
+   * wait. Shorter where the few who follow have to know at once that it is back.
+   */
+  readonly longestWaitMs?: number;
 }
 
 export interface InformerParts {
@@ -41,11 +46,13 @@ export function startInformer<Read extends KubernetesObject>(
 const DISPOSED = new Error('the informer was disposed of');
 /** Between five and ten minutes, so that many informers do not all return at once. */
 const SHORTEST_WATCH_SECONDS = 300;
+const LONGEST_WAIT_MS = 30_000;
 
 class WatchingInformer<Read extends KubernetesObject> implements Informer<Read> {
   readonly #client: Pick<KubernetesClient, 'listAt' | 'watch'>;
   readonly #kind: Kind<Read>;
   readonly #options: ListOptions;
+  readonly #longestWaitMs: number;
   readonly #changed: ObjectChanged<Read>;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -61,13 +68,14 @@ class WatchingInformer<Read extends KubernetesObject> implements Informer<Read> 
   constructor(
     client: Pick<KubernetesClient, 'listAt' | 'watch'>,
     kind: Kind<Read>,
-    { select, ...options }: InformerOptions<Read>,
+    { select, longestWaitMs = LONGEST_WAIT_MS, ...options }: InformerOptions<Read>,
     changed: ObjectChanged<Read>,
     { clock, log, random = Math.random }: InformerParts,
   ) {
     this.#client = client;
     this.#kind = kind;
     this.#options = options;
+    this.#longestWaitMs = longestWaitMs;
     this.#changed = changed;
     this.#clock = clock;
     this.#log = log.child({ watching: describeCollection(kind, options.namespace) });
@@ -115,7 +123,13 @@ class WatchingInformer<Read extends KubernetesObject> implements Informer<Read> 
       if (signal.aborted || (phase === 'list' && turn.error === undefined)) {
         continue;
       }
-      const next = nextStep({ phase, ...turn, failures, random: this.#random() });
+      const next = nextStep({
+        phase,
+        ...turn,
+        failures,
+        random: this.#random(),
+        longestWaitMs: this.#longestWaitMs,
+      });
       failures = next.failures;
       if (next.relist) {
         this.#version = undefined;

@@ -10,7 +10,7 @@ const fromTheFuture = new KubernetesError('Timeout', '', {
   status: 504,
   details: { causes: [{ reason: 'ResourceVersionTooLarge' }] },
 });
-const watch = { phase: 'watch', error: undefined, lastedMs: 0, failures: 0, random: 1 } as const;
+const watch = { phase: 'watch', error: undefined, lastedMs: 0, failures: 0, random: 1, longestWaitMs: 30_000 } as const;
 
 test.each<[string, Ended, NextStep]>([
   [
@@ -20,7 +20,8 @@ test.each<[string, Ended, NextStep]>([
   ],
   ['one that ended at once waits', watch, { relist: false, waitMs: 200, failures: 1 }],
   ['and longer each time', { ...watch, failures: 4 }, { relist: false, waitMs: 3200, failures: 5 }],
-  ['to half a minute', { ...watch, failures: 40 }, { relist: false, waitMs: 30_000, failures: 41 }],
+  ['to the longest', { ...watch, failures: 40 }, { relist: false, waitMs: 30_000, failures: 41 }],
+  ['or shorter', { ...watch, failures: 40, longestWaitMs: 2000 }, { relist: false, waitMs: 2000, failures: 41 }],
   ['but spread', { ...watch, failures: 40, random: 0 }, { relist: false, waitMs: 15_000, failures: 41 }],
   [
     'after a good watch it begins anew',

@@ -14,6 +14,8 @@ export interface Ended {
   readonly failures: number;
   /** In [0, 1). */
   readonly random: number;
+  /** Of the waits between failures. */
+  readonly longestWaitMs: number;
 }
 
 export interface NextStep {
@@ -24,12 +26,12 @@ export interface NextStep {
   readonly failures: number;
 }
 
-const BACKOFF = { firstMs: 200, maximumMs: 30_000, factor: 2 };
+const BACKOFF = { firstMs: 200, factor: 2 };
 
 /** A watch that was up for so long was a good one. Shorter ones count as failures, or a loop of them would spin. */
 const GOOD_MS = 1000;
 
-export function nextStep({ phase, error, lastedMs, failures, random }: Ended): NextStep {
+export function nextStep({ phase, error, lastedMs, failures, random, longestWaitMs }: Ended): NextStep {
   const good = phase === 'watch' && lastedMs >= GOOD_MS;
   const before = good ? 0 : failures;
   if (error === undefined && good) {
@@ -38,7 +40,9 @@ export function nextStep({ phase, error, lastedMs, failures, random }: Ended): N
   const relist = phase === 'list' || isTooOld(error);
   // The past that a watch needs is gone: there is nothing to wait for, unless that happens again at once.
   const waitMs =
-    phase === 'watch' && relist && before === 0 ? 0 : backoffDelay(BACKOFF, before + 1) * (0.5 + random / 2);
+    phase === 'watch' && relist && before === 0
+      ? 0
+      : backoffDelay({ ...BACKOFF, maximumMs: longestWaitMs }, before + 1) * (0.5 + random / 2);
   return { relist, waitMs, failures: before + 1 };
 }
 

@@ -14,10 +14,11 @@ export interface DataPlane {
   readonly statistics: (listening: RouterStatistics['listening']) => RouterStatistics;
 }
 
-export function createDataPlane(log: Logger): DataPlane {
+/** `knowsAll`: whether a service that is not in the table does not exist. */
+export function createDataPlane(log: Logger, knowsAll: () => boolean): DataPlane {
   const services = new Services(systemClock);
   const refusals = new Refusals();
-  const proxy = new Proxy({ services, refusals, clock: systemClock });
+  const proxy = new Proxy({ services, refusals, knowsAll, clock: systemClock });
   return {
     services,
     refusals,

@@ -7,14 +7,14 @@ import { type Logger, systemClock as clock } from '@farled/service';
 import { startAutoscaler } from '../autoscaler/autoscaler.ts';
 import type { ClusterConfig } from '../config.ts';
 import { createDataPlane } from '../data-plane.ts';
-import { startClusterSource } from './cluster-source.ts';
+import { type ClusterSource, startClusterSource } from './cluster-source.ts';
 import { drain } from './drain.ts';
 import { listenHealth } from './health-server.ts';
 
 export async function runInCluster(config: ClusterConfig, log: Logger): Promise<void> {
-  const { services, refusals, server, statistics } = createDataPlane(log);
+  const { services, refusals, server, statistics } = createDataPlane(log, () => source.current);
   const client = connectKubernetes(await connection(config), { clock, log });
-  const source = await startClusterSource({ ...config, client, services, clock, log });
+  const source: ClusterSource = await startClusterSource({ ...config, client, services, clock, log });
   const autoscaler = startAutoscaler({ ...config, client, services, clock, log, found: () => source.services });
   const listening = await server.listen(config.port, config.host);
   let isEnding = false;

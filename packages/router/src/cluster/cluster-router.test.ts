@@ -38,6 +38,13 @@ describe('while the API server is away', () => {
     expect([generation, services[0]]).toEqual([5, expect.objectContaining({ name: 'test', accepted: 1, answered: 1 })]);
   });
 
+  test('it does not say of a service it does not know that there is none', async () => {
+    await using router = await startClusterRouter({ kept: [] });
+    const { status, headers, text } = await router.score();
+    expect([status, headers['retry-after']]).toEqual([503, '1']);
+    expect(text).toContain('the API server of its cluster does not answer. Try again.');
+  });
+
   test('one that has none is alive and not ready, and ends when told', async () => {
     await using router = await startClusterRouter({ variables: { FARLED_ROUTER_DRAIN_SECONDS: '0' } });
     expect((await router.health('/healthz')).status).toBe(200);

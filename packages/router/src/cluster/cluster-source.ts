@@ -23,12 +23,16 @@ export interface ClusterSourceParts {
 export interface ClusterSource extends AsyncDisposable {
   /** A table is in use: the cluster's, or the last one of the router before. */
   readonly ready: boolean;
+  /** The API server is heard: a service that is not in the table does not exist. */
+  readonly current: boolean;
   /** The services as the cluster has them; none before it has told. */
   readonly services: readonly ClusterService[];
 }
 
 /** A Deployment that becomes ready changes several objects at once. */
 const BURST_MS = 5;
+/** There are few routers, and a service that was deployed is to be known when its replicas are ready. */
+const LONGEST_WAIT_MS = 2000;
 
 export async function startClusterSource(parts: ClusterSourceParts): Promise<ClusterSource> {
   const { client, services, clock, log } = parts;
@@ -66,9 +70,10 @@ export async function startClusterSource(parts: ClusterSourceParts): Promise<Clu
     }
   };
   const follow = { clock, log };
-  const where = { namespace: parts.namespace, ...labelled('route') };
-  const secrets = startInformer<Secret>(client, KINDS.secret, where, onChange, follow);
-  const slices = startInformer<EndpointSlice>(client, KINDS.endpointSlice, labelled('replicas'), onChange, follow);
+  const routes = { namespace: parts.namespace, ...labelled('route'), longestWaitMs: LONGEST_WAIT_MS };
+  const replicas = { ...labelled('replicas'), longestWaitMs: LONGEST_WAIT_MS };
+  const secrets = startInformer<Secret>(client, KINDS.secret, routes, onChange, follow);
+  const slices = startInformer<EndpointSlice>(client, KINDS.endpointSlice, replicas, onChange, follow);
   Promise.all([secrets.synced(stopping.signal), slices.synced(stopping.signal)]).then(
     () => {
       isSynced = true;
@@ -82,6 +87,9 @@ export async function startClusterSource(parts: ClusterSourceParts): Promise<Clu
   return {
     get ready() {
       return isSynced || kept !== undefined;
+    },
+    get current() {
+      return isSynced && secrets.current && slices.current;
     },
     get services() {
       return current;

@@ -6,8 +6,11 @@ import { createDataPlane } from '../data-plane.ts';
 import { readTable, writeTable } from '../table-file.ts';
 import { listenControl } from './server.ts';
 
+/** Who pushes the table is who deploys: nothing exists that is not in it. */
+const KNOWS_ALL = (): boolean => true;
+
 export async function runWithSocket(config: SocketConfig, log: Logger): Promise<void> {
-  const { services, refusals, server, statistics } = createDataPlane(log);
+  const { services, refusals, server, statistics } = createDataPlane(log, KNOWS_ALL);
   const kept = await readTable(config.table);
   if (kept !== undefined) {
     services.apply(kept);

@@ -13,10 +13,13 @@ import { forward } from './forward.ts';
 export interface ProxyParts {
   readonly services: Services;
   readonly refusals: Refusals;
+  /** Whether a service that is not found does not exist. */
+  readonly knowsAll: () => boolean;
   readonly clock: Clock;
 }
 
 const PATH = /^\/api\/v1\/service\/([^/?]+)\/(score|swagger\.json)(\?.*)?$/;
+const ADDRESSES = 'Scoring addresses are /api/v1/service/<name>/score.';
 const LONGEST_REQUEST_ID = 100;
 
 interface Exchange {
@@ -41,9 +44,12 @@ export class Proxy {
     const exchange = { request, response, requestId: requestIdOf(request) };
     const match = PATH.exec(url);
     const service = match === null ? undefined : this.#parts.services.find(match[1] ?? '');
-    if (match === null || service === undefined) {
-      const what = match === null ? `no page ${url.split('?', 1)[0]}` : `no service "${match[1]}"`;
-      say(exchange, 404, `There is ${what} here. Scoring addresses are /api/v1/service/<name>/score.`);
+    if (match === null) {
+      say(exchange, 404, `There is no page ${url.split('?', 1)[0]} here. ${ADDRESSES}`);
+      return;
+    }
+    if (service === undefined) {
+      this.#unknown(exchange, match[1] ?? '');
       return;
     }
     if (request.method !== 'GET' && request.method !== 'POST') {
@@ -60,6 +66,16 @@ export class Proxy {
       return;
     }
     await this.#score(exchange, service, `/${match[2]}${match[3] ?? ''}`);
+  }
+
+  #unknown(exchange: Exchange, name: string): void {
+    if (this.#parts.knowsAll()) {
+      say(exchange, 404, `There is no service "${name}" here. ${ADDRESSES}`);
+      return;
+    }
+    // "Not found" would be taken for the truth; it may have been deployed since.
+    const message = `This router does not know service "${name}", and can't ask: the API server of its cluster does not answer. Try again.`;
+    say(exchange, 503, message, { 'retry-after': '1' });
   }
 
   async #score(exchange: Exchange, service: Service, path: string): Promise<void> {
