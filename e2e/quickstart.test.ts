@@ -40,6 +40,7 @@ describe('npm start -- --once', () => {
         FARLED_ENVIRONMENTS: environments,
         FARLED_PORT: '0',
         FARLED_SCORING_PORT: '0',
+        FARLED_AZUREML_PORT: '0',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -37,6 +37,7 @@ export async function startServer(variables: Record<string, string> = {}): Promi
     FARLED_HOME: home,
     FARLED_PORT: '0',
     FARLED_SCORING_PORT: '0',
+    FARLED_AZUREML_PORT: '0',
     FARLED_ENVIRONMENTS: ENVIRONMENTS,
     ...installerVariables(),
     ...variables,
@@ -46,6 +47,7 @@ export async function startServer(variables: Record<string, string> = {}): Promi
   const first = await runningServer(home);
   environment['FARLED_PORT'] = new URL(first?.url ?? '').port;
   environment['FARLED_SCORING_PORT'] = new URL(first?.scoringUrl ?? '').port;
+  environment['FARLED_AZUREML_PORT'] = new URL(first?.azuremlUrl ?? '').port;
   const client = await clientOf(home);
   const workspace = await Workspaces.create({ client, name: 'test', resourceGroup: 'e2e', existOk: true });
   return {

@@ -23,6 +23,8 @@ export const CALLER_ERRORS = {
   KubeconfigUnusable: 400,
   /** No bearer token, or one that is not valid. */
   Unauthorized: 401,
+  /** The caller is known, and may not do this. */
+  Forbidden: 403,
   RouteNotFound: 404,
   WorkspaceNotFound: 404,
   ModelNotFound: 404,

@@ -46,6 +46,8 @@ export {
   Tags,
   WorkspacePath,
 } from './resources/common.ts';
+export { grants, NEEDS, ROLES } from './resources/identity.ts';
+export type { Need, Role } from './resources/identity.ts';
 export { CreateWorkspace, UpdateWorkspace, Workspace } from './resources/workspace.ts';
 export { Model, MODEL_FRAMEWORKS, RegisterModel, ResourceRequirements, UpdateModel } from './resources/model.ts';
 export {

@@ -24,6 +24,15 @@ const Variables = z.object({
   FARLED_SCORING_PORT: port.default(7311),
   /** Lets the API listen on an address that other machines reach, without TLS: tokens and keys then travel in the clear. */
   FARLED_ALLOW_INSECURE_ADDRESS: flag.default(false),
+  /** Address of the API that azureml-core speaks, over TLS. */
+  FARLED_AZUREML_HOST: z.string().default('127.0.0.1'),
+  /** Its port; 0 takes a free one. */
+  FARLED_AZUREML_PORT: port.default(7312),
+  /** Its name: azureml-core uploads files to names of the form `NAME.blob.DOMAIN` only. */
+  FARLED_AZUREML_NAME: z
+    .string()
+    .regex(/^[a-z0-9-]+\.blob(\.[a-z0-9-]+)+$/, { error: 'must be of the form name.blob.domain, in lower case' })
+    .default('farled.blob.localhost'),
   FARLED_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   /** How long a service waits for room on its compute target. */
   FARLED_SCHEDULING_TIMEOUT_SECONDS: seconds.default(300),
@@ -70,6 +79,7 @@ export interface StandaloneConfig {
   readonly environments: string;
   readonly api: { readonly host: string; readonly port: number };
   readonly scoring: { readonly host: string; readonly port: number };
+  readonly azureml: { readonly host: string; readonly port: number; readonly name: string };
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly schedulingTimeoutMs: number;
   readonly deploymentTimeoutMs: number;
@@ -98,6 +108,11 @@ export function standaloneConfig(environment: Readonly<Record<string, string | u
     environments: resolve(variables.FARLED_ENVIRONMENTS ?? join(home, 'environments')),
     api: { host: variables.FARLED_HOST, port: variables.FARLED_PORT },
     scoring: { host: variables.FARLED_SCORING_HOST, port: variables.FARLED_SCORING_PORT },
+    azureml: {
+      host: variables.FARLED_AZUREML_HOST,
+      port: variables.FARLED_AZUREML_PORT,
+      name: variables.FARLED_AZUREML_NAME,
+    },
     logLevel: variables.FARLED_LOG_LEVEL,
     schedulingTimeoutMs: variables.FARLED_SCHEDULING_TIMEOUT_SECONDS * 1000,
     deploymentTimeoutMs: variables.FARLED_DEPLOYMENT_TIMEOUT_SECONDS * 1000,

@@ -21,6 +21,8 @@ export interface Home {
   /** Layers of images, and what was found in base images: may be removed at any time. */
   readonly cache: string;
   readonly logs: string;
+  /** Certificates and keys of the API that azureml-core speaks. */
+  readonly tls: string;
   /** Sockets and what describes running processes. */
   readonly run: string;
   readonly serverInfo: string;
@@ -49,6 +51,7 @@ export async function openHome(folder: string): Promise<Home> {
     tools: below('tools'),
     cache: below('cache'),
     logs: below('logs'),
+    tls: below('tls'),
     run: await openRunFolder(folder),
     serverInfo: below('server.json'),
   };

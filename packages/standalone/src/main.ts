@@ -11,7 +11,7 @@ try {
   const config = standaloneConfig(process.env);
   const standalone = await startStandalone(config);
   process.stdout.write(
-    `Farled is ready.\n  API      ${standalone.url}\n  Scoring  ${standalone.scoringUrl}\n  Home     ${config.home}\n`,
+    `Farled is ready.\n  API      ${standalone.url}\n  Scoring  ${standalone.scoringUrl}\n  azureml  ${standalone.azuremlUrl}\n  Home     ${config.home}\n`,
   );
   if (standalone.tokenIsNew) {
     process.stdout.write(`  Token    ${standalone.ownerToken}  (shown once; kept in ${config.home}/owner-token)\n`);

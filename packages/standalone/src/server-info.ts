@@ -9,6 +9,7 @@ import { z } from 'zod';
 const ServerInfoFile = z.object({
   url: z.string(),
   scoringUrl: z.string(),
+  azuremlUrl: z.string(),
   pid: z.int(),
   startTicks: z.string().nullable(),
 });
@@ -24,7 +25,7 @@ export async function runningServer(home: string): Promise<ServerInfoFile | unde
 
 export async function writeServerInfo(
   home: string,
-  where: { readonly url: string; readonly scoringUrl: string },
+  where: Pick<ServerInfoFile, 'url' | 'scoringUrl' | 'azuremlUrl'>,
 ): Promise<void> {
   const info: ServerInfoFile = { ...where, ...(await identifyProcess(process.pid)) };
   await writeFileAtomically(join(home, 'server.json'), `${JSON.stringify(info)}\n`);

@@ -1,8 +1,10 @@
 /** All of Farled in one process tree on one machine: the composition root. */
 import { createHash } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { buildCompatibleApp, openTls } from '@farled/azureml';
 import { FarledError } from '@farled/contract';
 import {
   type Controller,
@@ -15,8 +17,9 @@ import {
   registryMissing,
   startController,
 } from '@farled/controller';
+import { accessTokens, openCallers, openSigningKeys } from '@farled/identity';
 import { pythonSources, runtimeEntry } from '@farled/runtime';
-import { buildApp } from '@farled/server';
+import { type AppParts, buildApp, createApi } from '@farled/server';
 import { createLogger, systemClock } from '@farled/service';
 import { openDirectoryArtifacts, openState } from '@farled/state';
 
@@ -31,6 +34,8 @@ import { VERSION } from './version.ts';
 export interface Standalone {
   readonly url: string;
   readonly scoringUrl: string;
+  /** Base address of the API that azureml-core speaks. */
+  readonly azuremlUrl: string;
   readonly ownerToken: string;
   /** True on the first start of a home. */
   readonly tokenIsNew: boolean;
@@ -123,7 +128,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   );
   const running = controller;
 
-  const app = buildApp({
+  const parts: AppParts = {
     state,
     artifacts,
     clusters: {
@@ -143,38 +148,63 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
     version: VERSION,
     clock,
     log,
-  });
+  };
+  const app = buildApp(parts);
   started.defer(() => app.close());
-  const url = await listen(app, config.api);
+  const url = await listen(app, config.api, 'FARLED_PORT');
+  const tokens = accessTokens(openSigningKeys(state.signingKeys, 'access'), clock);
+  const { name } = config.azureml;
+  let azuremlUrl = '';
+  const compatible = buildCompatibleApp(
+    {
+      api: createApi(parts),
+      state,
+      artifacts,
+      callers: openCallers({ ownerTokenDigest: parts.ownerTokenDigest, tokens }),
+      tokens,
+      url: () => azuremlUrl,
+      clock,
+      log,
+    },
+    { tls: await openTls(home.tls, [name, 'localhost', '127.0.0.1', '::1'], clock) },
+  );
+  started.defer(() => compatible.close());
+  await listen(compatible, config.azureml, 'FARLED_AZUREML_PORT');
+  azuremlUrl = `https://${name}:${(compatible.server.address() as AddressInfo).port}`;
   started.use(keepHouse({ state, artifacts, images, clock, log }));
-  await writeServerInfo(home.folder, { url, scoringUrl: router.url });
-  log.info({ url, scoringUrl: router.url }, 'Farled is ready');
+  await writeServerInfo(home.folder, { url, scoringUrl: router.url, azuremlUrl });
+  log.info({ url, scoringUrl: router.url, azuremlUrl }, 'Farled is ready');
 
-  const parts = started.move();
+  const stack = started.move();
   return {
     url,
     scoringUrl: router.url,
+    azuremlUrl,
     ownerToken: home.ownerToken,
     tokenIsNew: home.tokenIsNew,
     environments,
     stop: async (graceMs) => {
       log.info('Farled stops');
-      await app.close();
+      await Promise.all([app.close(), compatible.close()]);
       await router.stop(graceMs);
       await running.substrate.removeAll(graceMs);
-      await parts.disposeAsync();
+      await stack.disposeAsync();
       await removeServerInfo(home.folder);
     },
   };
 }
 
-async function listen(app: ReturnType<typeof buildApp>, { host, port }: StandaloneConfig['api']): Promise<string> {
+async function listen(
+  app: Pick<ReturnType<typeof buildApp>, 'listen'>,
+  { host, port }: StandaloneConfig['api'],
+  variable: string,
+): Promise<string> {
   try {
     return await app.listen({ host, port });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
       throw new FarledError('Unavailable', `Port ${port} on ${host} is taken by another program.`, {
-        suggestion: 'Set FARLED_PORT to a free one.',
+        suggestion: `Set ${variable} to a free one.`,
         cause: error,
       });
     }

@@ -25,8 +25,10 @@ export type {
   ServiceRecord,
   ServiceSpec,
   ServiceStatus,
+  SigningKeyRecord,
   WorkspaceRecord,
 } from './records.ts';
 export type { Page, PageRequest } from './skip-tokens.ts';
 export { openState } from './state.ts';
 export type { State, StateOptions, Stores } from './state.ts';
+export type { SigningKeyStore } from './stores/signing-keys.ts';

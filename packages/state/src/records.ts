@@ -234,6 +234,16 @@ export type NewOperation = Pick<
   readonly id?: string | undefined;
 };
 
+/** A key that tokens are signed with: those of callers, or those that services ask for. */
+export interface SigningKeyRecord {
+  /** `kid` of the tokens it signs. */
+  readonly id: string;
+  readonly purpose: 'access' | 'service';
+  /** JWK as JSON. */
+  readonly privateKey: string;
+  readonly createdTime: string;
+}
+
 /** What changed; wakes whoever works on that key. A change says where to look, never what to do. */
 export interface Change {
   readonly kind: 'service' | 'compute' | 'package' | 'operation';

@@ -15,6 +15,7 @@ import { type ModelStore, modelStore } from './stores/models.ts';
 import { type OperationStore, operationStore } from './stores/operations.ts';
 import { type PackageStore, packageStore } from './stores/packages.ts';
 import { type ServiceStore, serviceStore } from './stores/services.ts';
+import { type SigningKeyStore, signingKeyStore } from './stores/signing-keys.ts';
 import { type WorkspaceStore, workspaceStore } from './stores/workspaces.ts';
 
 export interface Stores {
@@ -27,6 +28,7 @@ export interface Stores {
   readonly keys: KeyStore;
   readonly packages: PackageStore;
   readonly operations: OperationStore;
+  readonly signingKeys: SigningKeyStore;
 }
 
 export interface State extends Stores, AsyncDisposable {
@@ -76,6 +78,7 @@ function stores(session: Session): Stores {
     keys: keyStore(session),
     packages: packageStore(session),
     operations: operationStore(session),
+    signingKeys: signingKeyStore(session),
   };
 }
 

@@ -164,6 +164,14 @@ export interface OperationRow {
   endTime: string | null;
 }
 
+interface SigningKeyRow {
+  id: string;
+  purpose: 'access' | 'service';
+  /** Sealed. */
+  privateKey: string;
+  createdTime: string;
+}
+
 export interface PackageRow {
   id: string;
   workspaceId: string;
@@ -191,6 +199,7 @@ export interface Tables {
   labels: LabelRow;
   serviceKeys: ServiceKeyRow;
   packages: PackageRow;
+  signingKeys: SigningKeyRow;
   operations: OperationRow;
   operationLog: OperationLogRow;
 }

@@ -7,6 +7,7 @@ import { previousGood } from './0003-previous-good.ts';
 import { registryPasswords } from './0004-registry-passwords.ts';
 import { packages } from './0005-packages.ts';
 import { placement } from './0006-placement.ts';
+import { signingKeys } from './0007-signing-keys.ts';
 
 /** What differs between the databases in the language of tables. */
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -19,5 +20,6 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0004-registry-passwords': registryPasswords,
     '0005-packages': packages,
     '0006-placement': placement,
+    '0007-signing-keys': signingKeys,
   };
 }

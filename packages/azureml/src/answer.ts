@@ -1,0 +1,11 @@
+/** What a route answers. */
+export interface CompatibleAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON; a text or a stream of bytes as it is. Absent: none. */
+  readonly body?: unknown;
+}
+
+export function json(body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): CompatibleAnswer {
+  return { status, headers, body };
+}

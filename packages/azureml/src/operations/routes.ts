@@ -1,0 +1,6 @@
+import type { CompatibleParts } from '../parts.ts';
+import type { CompatibleRoute } from '../route.ts';
+
+export function operationRoutes(_parts: CompatibleParts): readonly CompatibleRoute[] {
+  return [];
+}

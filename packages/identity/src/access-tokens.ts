@@ -1,0 +1,68 @@
+/** Access tokens of callers: JWTs, because azureml-core reads their expiry and tenant. */
+import { FarledError } from '@farled/contract';
+import type { Clock } from '@farled/service';
+import { createLocalJWKSet, errors, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+
+import type { Caller } from './caller.ts';
+import { ALGORITHM, type SigningKeys } from './signing-keys.ts';
+
+/** Of the API, whatever address it has. */
+const ISSUER = 'farled';
+/** What azureml-core asks tokens for. */
+export const AUDIENCE = 'https://management.core.windows.net/';
+/** anchors: contract 1.4: a client takes a new one five minutes before the end. */
+export const LIFETIME_SECONDS = 3600;
+const CLOCK_SKEW_SECONDS = 60;
+
+export interface IssuedToken {
+  readonly token: string;
+  /** Seconds since 1970. */
+  readonly expiresOn: number;
+}
+
+export interface AccessTokens {
+  issue(caller: Caller): Promise<IssuedToken>;
+  /** @throws FarledError Unauthorized, with nothing of the token in it. */
+  verify(token: string): Promise<Caller>;
+}
+
+const Claims = z.object({ oid: z.uuid(), name: z.string(), tid: z.string() });
+
+export function accessTokens(keys: SigningKeys, clock: Clock): AccessTokens {
+  return {
+    issue: async ({ id, name, tenantId }) => {
+      const { id: kid, privateKey } = await keys.current();
+      const now = Math.floor(clock.now() / 1000);
+      const expiresOn = now + LIFETIME_SECONDS;
+      const token = await new SignJWT({ oid: id, tid: tenantId, name })
+        .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' })
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setSubject(id)
+        .setIssuedAt(now)
+        .setNotBefore(now)
+        .setExpirationTime(expiresOn)
+        .sign(privateKey);
+      return { token, expiresOn };
+    },
+    verify: async (token) => {
+      try {
+        const { payload } = await jwtVerify(token, createLocalJWKSet(await keys.published()), {
+          algorithms: [ALGORITHM],
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          clockTolerance: CLOCK_SKEW_SECONDS,
+          currentDate: new Date(clock.now()),
+        });
+        const { oid, name, tid } = Claims.parse(payload);
+        return { id: oid, name, tenantId: tid };
+      } catch (error) {
+        const expired = error instanceof errors.JWTExpired;
+        throw new FarledError('Unauthorized', `The bearer token ${expired ? 'has expired' : 'is not valid'}.`, {
+          suggestion: 'Log in again, or take a new token.',
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,8 @@
+/** Who calls: tokens, identities and what they may do. */
+export { AUDIENCE, accessTokens, LIFETIME_SECONDS } from './access-tokens.ts';
+export type { AccessTokens, IssuedToken } from './access-tokens.ts';
+export { DEFAULT_TENANT, OWNER_ID } from './caller.ts';
+export type { Caller, Callers } from './caller.ts';
+export { openCallers } from './callers.ts';
+export { openSigningKeys } from './signing-keys.ts';
+export type { SigningKeys } from './signing-keys.ts';
