@@ -89,6 +89,7 @@ export { Package, PackageModels } from './resources/package.ts';
 export { Endpoint, EndpointVersion, MAXIMUM_VERSIONS } from './resources/endpoint.ts';
 export {
   DEFAULT_SETTINGS,
+export { isUsualAzuremlBaseImage } from './documents/azureml-defaults.ts';
   DeploymentConfigDocument,
   initialReplicas,
   mergeSettings,
