@@ -41,6 +41,13 @@ export function buildCompatibleApp(parts: CompatibleParts, { tls }: CompatibleAp
   // What a body is, the route says: clients name it as they like.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request;
+    // The pattern, not the address: that may carry a signature.
+    const fields = { method, route: routeOptions.url, status: reply.statusCode, ms: reply.elapsedTime };
+    parts.log.debug(fields, 'Request answered');
+    done();
+  });
   app.setErrorHandler((error, request, reply) => sendError(parts, 'arm', error, request, reply));
   app.setNotFoundHandler((request, reply) => {
     const { pathname } = new URL(request.url, 'https://host');
