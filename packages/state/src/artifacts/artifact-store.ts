@@ -10,6 +10,8 @@ export interface ArtifactStore {
    * @throws FarledError ArtifactDigestMismatch when they are not what the digest says; nothing is kept then.
    */
   put(sha256: string, bytes: AsyncIterable<Uint8Array>): Promise<number>;
+  /** Stores bytes whose digest nobody announced, without holding them in memory. */
+  add(bytes: AsyncIterable<Uint8Array>): Promise<{ readonly sha256: string; readonly size: number }>;
   /** @throws FarledError ArtifactNotFound. */
   open(sha256: string): Promise<AsyncIterable<Uint8Array>>;
   /**

@@ -44,6 +44,11 @@ test('bytes come back as they were, also those of nothing', async () => {
   expect(await text(await artifacts.open(digest('')))).toBe('');
 });
 
+test('bytes whose digest nobody announced are found under it', async () => {
+  expect(await artifacts.add(chunks('hello ', 'world'))).toEqual({ sha256: digest('hello world'), size: 11 });
+  expect(await text(await artifacts.open(digest('hello world')))).toBe('hello world');
+});
+
 test('other bytes than the digest says are refused, and nothing of them stays', async () => {
   await expect(artifacts.put(digest('a'), chunks('b'))).rejects.toMatchObject({ code: 'ArtifactDigestMismatch' });
   expect(await artifacts.has(digest('a'))).toBe(false);

@@ -25,6 +25,23 @@ export async function openDirectoryArtifacts(
 
   const pathOf = (sha256: string): string => join(complete, sha256.slice(0, 2), sha256);
 
+  const receive = async (bytes: AsyncIterable<Uint8Array>, check: (received: Received) => void): Promise<Received> => {
+    const temporary = join(incoming, randomUUID());
+    try {
+      const received = await write(temporary, bytes);
+      check(received);
+      const now = new Date(clock.now());
+      await utimes(temporary, now, now);
+      const path = pathOf(received.sha256);
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await rename(temporary, path);
+      await syncFolder(dirname(path));
+      return received;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  };
+
   return {
     has: async (sha256) => {
       const now = new Date(clock.now());
@@ -37,26 +54,17 @@ export async function openDirectoryArtifacts(
     },
     size: async (sha256) => (await stat(pathOf(sha256)).catch(missing(sha256))).size,
     put: async (sha256, bytes) => {
-      const temporary = join(incoming, randomUUID());
-      try {
-        const received = await write(temporary, bytes);
+      const { size } = await receive(bytes, (received) => {
         if (received.sha256 !== sha256) {
           const message = `The ${received.size} bytes received have the SHA-256 ${received.sha256}, not ${sha256}.`;
           throw new FarledError('ArtifactDigestMismatch', message, {
             suggestion: 'Send the file again; if it fails again, it changes while it is read.',
           });
         }
-        const now = new Date(clock.now());
-        await utimes(temporary, now, now);
-        const path = pathOf(sha256);
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        await rename(temporary, path);
-        await syncFolder(dirname(path));
-        return received.size;
-      } finally {
-        await rm(temporary, { force: true });
-      }
+      });
+      return size;
     },
+    add: (bytes) => receive(bytes, () => {}),
     open: async (sha256) => {
       const file = await open(pathOf(sha256)).catch(missing(sha256));
       return createReadStream('', { fd: file });
@@ -83,7 +91,12 @@ export async function openDirectoryArtifacts(
   };
 }
 
-async function write(path: string, bytes: AsyncIterable<Uint8Array>): Promise<{ sha256: string; size: number }> {
+interface Received {
+  readonly sha256: string;
+  readonly size: number;
+}
+
+async function write(path: string, bytes: AsyncIterable<Uint8Array>): Promise<Received> {
   const hash = createHash('sha256');
   let size = 0;
   await using file = await open(path, 'wx', 0o600);
