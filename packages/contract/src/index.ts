@@ -87,9 +87,9 @@ export {
 export type { ServiceState } from './resources/service.ts';
 export { Package, PackageModels } from './resources/package.ts';
 export { Endpoint, EndpointVersion, MAXIMUM_VERSIONS } from './resources/endpoint.ts';
+export { isUsualAzuremlBaseImage } from './documents/azureml-defaults.ts';
 export {
   DEFAULT_SETTINGS,
-export { isUsualAzuremlBaseImage } from './documents/azureml-defaults.ts';
   DeploymentConfigDocument,
   initialReplicas,
   mergeSettings,
