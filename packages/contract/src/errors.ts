@@ -29,6 +29,7 @@ export const CALLER_ERRORS = {
   WorkspaceNotFound: 404,
   ModelNotFound: 404,
   EnvironmentNotFound: 404,
+  ResourceGroupNotFound: 404,
   ComputeNotFound: 404,
   ClusterNotFound: 404,
   ServiceNotFound: 404,
@@ -41,6 +42,7 @@ export const CALLER_ERRORS = {
   ComputeAlreadyExists: 409,
   ComputeInUse: 409,
   ClusterAlreadyExists: 409,
+  ResourceGroupNotEmpty: 409,
   /** The cluster is attached to a workspace, which must detach it first. */
   ClusterInUse: 409,
   ServiceAlreadyExists: 409,

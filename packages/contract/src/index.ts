@@ -28,7 +28,7 @@ export {
   WorkspaceName,
 } from './names.ts';
 export type { ModelReference } from './names.ts';
-export { clusterId, parseClusterId, workspaceId } from './resource-id.ts';
+export { clusterId, parseClusterId, resourceGroupId, workspaceId } from './resource-id.ts';
 export type { ClusterReference, WorkspaceReference } from './resource-id.ts';
 export { clusterCapacity, DEFAULT_VM_SIZE, findVmSize, VM_SIZE_NAMES } from './vm-sizes.ts';
 export type { VmSize } from './vm-sizes.ts';
@@ -51,6 +51,7 @@ export type { Need, Role } from './resources/identity.ts';
 export { CreateWorkspace, UpdateWorkspace, Workspace } from './resources/workspace.ts';
 export { Model, MODEL_FRAMEWORKS, RegisterModel, ResourceRequirements, UpdateModel } from './resources/model.ts';
 export {
+export { PutResourceGroup, ResourceGroup } from './resources/resource-group.ts';
   CondaDependencies,
   Environment,
   EnvironmentDefinition,

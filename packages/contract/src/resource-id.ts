@@ -17,6 +17,10 @@ export function workspaceId({ subscriptionId, resourceGroup, workspace }: Worksp
   return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/providers/Microsoft.MachineLearningServices/workspaces/${workspace}`;
 }
 
+export function resourceGroupId({ subscriptionId, resourceGroup }: Omit<WorkspaceReference, 'workspace'>): string {
+  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`;
+}
+
 export function clusterId({ subscriptionId, resourceGroup, cluster }: ClusterReference): string {
   return `/subscriptions/${subscriptionId}/resourcegroups/${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${cluster}`;
 }

@@ -16,6 +16,7 @@ import { type OperationStore, operationStore } from './stores/operations.ts';
 import { type PackageStore, packageStore } from './stores/packages.ts';
 import { type ServiceStore, serviceStore } from './stores/services.ts';
 import { type SigningKeyStore, signingKeyStore } from './stores/signing-keys.ts';
+import { type ResourceGroupStore, resourceGroupStore } from './stores/resource-groups.ts';
 import { type WorkspaceStore, workspaceStore } from './stores/workspaces.ts';
 
 export interface Stores {
@@ -23,6 +24,7 @@ export interface Stores {
   readonly models: ModelStore;
   readonly environments: EnvironmentStore;
   readonly clusters: ClusterStore;
+  readonly resourceGroups: ResourceGroupStore;
   readonly computes: ComputeStore;
   readonly services: ServiceStore;
   readonly keys: KeyStore;
@@ -76,6 +78,7 @@ function stores(session: Session): Stores {
     computes: computeStore(session),
     services: serviceStore(session),
     keys: keyStore(session),
+    resourceGroups: resourceGroupStore(session),
     packages: packageStore(session),
     operations: operationStore(session),
     signingKeys: signingKeyStore(session),

@@ -24,6 +24,16 @@ export interface WorkspaceRow {
   updatedTime: string;
 }
 
+export interface ResourceGroupRow {
+  /** Subscription and name in lower case. */
+  key: string;
+  subscriptionId: string;
+  name: string;
+  location: string;
+  tags: Json;
+  createdTime: string;
+}
+
 /** The last version that a name ever had, so that a deleted version's number is not given again. */
 interface ModelNameRow {
   workspaceId: string;
@@ -203,3 +213,4 @@ export interface Tables {
   operations: OperationRow;
   operationLog: OperationLogRow;
 }
+  resourceGroups: ResourceGroupRow;

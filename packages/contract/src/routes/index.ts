@@ -6,12 +6,14 @@ import { models } from './models.ts';
 import { operations } from './operations.ts';
 import { packages } from './packages.ts';
 import { server } from './server.ts';
+import { resourceGroups } from './resource-groups.ts';
 import { services } from './services.ts';
 import { workspaces } from './workspaces.ts';
 
 export const routes = {
   server,
   workspaces,
+  resourceGroups,
   artifacts,
   models,
   environments,

@@ -15,6 +15,7 @@ import {
 } from '@farled/contract';
 
 import { describeCluster, newCompute } from './clusters.ts';
+import { resourceGroupHandlers } from './resource-groups.ts';
 import { found, now, startOperation, type TestState } from './state.ts';
 
 type Routes = typeof routes;
@@ -38,6 +39,7 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
   return {
     getServerInfo: () => [200, { product: 'farled', version: 'test', scoringUrl: url() }],
     listWorkspaces: ({ query }) =>
+    ...resourceGroupHandlers,
       page(
         [...state.workspaces.values()].filter(
           (one) => query.resourceGroup === undefined || one.resourceGroup === query.resourceGroup,

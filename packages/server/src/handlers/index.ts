@@ -8,6 +8,7 @@ import { modelHandlers } from './models.ts';
 import { operationHandlers } from './operations.ts';
 import { packageHandlers } from './packages.ts';
 import { serviceHandlers } from './services.ts';
+import { resourceGroupHandlers } from './resource-groups.ts';
 import { workspaceHandlers } from './workspaces.ts';
 
 export function createHandlers(parts: AppParts): Handlers {
@@ -15,6 +16,7 @@ export function createHandlers(parts: AppParts): Handlers {
     getServerInfo: () =>
       Promise.resolve([200, { product: 'farled', version: parts.version, scoringUrl: parts.scoringUrl() }]),
     ...workspaceHandlers(parts),
+    ...resourceGroupHandlers(parts),
     ...artifactHandlers(parts),
     ...modelHandlers(parts),
     ...environmentHandlers(parts),

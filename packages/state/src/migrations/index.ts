@@ -8,6 +8,7 @@ import { registryPasswords } from './0004-registry-passwords.ts';
 import { packages } from './0005-packages.ts';
 import { placement } from './0006-placement.ts';
 import { signingKeys } from './0007-signing-keys.ts';
+import { resourceGroups } from './0011-resource-groups.ts';
 
 /** What differs between the databases in the language of tables. */
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -23,3 +24,4 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0007-signing-keys': signingKeys,
   };
 }
+    '0011-resource-groups': resourceGroups,

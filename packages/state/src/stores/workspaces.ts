@@ -9,7 +9,7 @@ import {
   type WorkspaceReference,
 } from '@farled/contract';
 import { isoTime } from '@farled/service';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { z } from 'zod';
 
 import { hasLabels, type LabelFilter, writeLabels } from '../labels.ts';
@@ -18,6 +18,7 @@ import type { WorkspaceRecord } from '../records.ts';
 import type { Session } from '../session.ts';
 import { type Page, type PageRequest, toPage } from '../skip-tokens.ts';
 import type { WorkspaceRow } from '../tables.ts';
+import { ensureGroup } from './group-rows.ts';
 
 type Fields = Omit<z.output<typeof CreateWorkspace>, 'existOk'>;
 
@@ -63,6 +64,7 @@ export function workspaceStore(session: Session): WorkspaceStore {
             suggestion: 'Use it with Workspace.get, or pass existOk to create.',
           });
         }
+        await ensureGroup(inner, reference, { location: fields.location, tags: {} });
         const id = randomUUID();
         const now = isoTime(clock);
         await inner.db
@@ -116,10 +118,10 @@ export function workspaceStore(session: Session): WorkspaceStore {
         .orderBy('seq', 'desc')
         .limit(page.count + 1);
       if (filter.subscriptionId !== undefined) {
-        query = query.where('subscriptionId', '=', filter.subscriptionId);
+        query = query.where(lower('subscriptionId'), '=', filter.subscriptionId.toLowerCase());
       }
       if (filter.resourceGroup !== undefined) {
-        query = query.where('resourceGroup', '=', filter.resourceGroup);
+        query = query.where(lower('resourceGroup'), '=', filter.resourceGroup.toLowerCase());
       }
       if (after !== undefined) {
         query = query.where('seq', '<', Number(after[0]));
@@ -169,6 +171,11 @@ export function workspaceStore(session: Session): WorkspaceStore {
         await inside.deleteFrom('workspaces').where('id', '=', key).execute();
       }),
   };
+}
+
+/** Ids are compared without regard to case. */
+function lower(column: 'subscriptionId' | 'resourceGroup') {
+  return sql<string>`lower(${sql.ref(column)})`;
 }
 
 /** «Did you mean …», or what else to do when nothing is known. */
