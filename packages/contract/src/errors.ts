@@ -21,33 +21,39 @@ export const CALLER_ERRORS = {
   InvalidDocument: 400,
   /** The kubeconfig can't be used: no such context, no credential in it, a program or a file that it names. */
   KubeconfigUnusable: 400,
+  /** A key was asked of a service with token authentication, or a token of one without. */
+  AuthenticationKindDiffers: 400,
   /** No bearer token, or one that is not valid. */
   Unauthorized: 401,
   /** The caller is known, and may not do this. */
   Forbidden: 403,
   RouteNotFound: 404,
   WorkspaceNotFound: 404,
+  ResourceGroupNotFound: 404,
   ModelNotFound: 404,
   EnvironmentNotFound: 404,
-  ResourceGroupNotFound: 404,
   ComputeNotFound: 404,
   ClusterNotFound: 404,
   ServiceNotFound: 404,
   OperationNotFound: 404,
   PackageNotFound: 404,
   ArtifactNotFound: 404,
+  IdentityNotFound: 404,
   MethodNotAllowed: 405,
   WorkspaceAlreadyExists: 409,
   WorkspaceNotEmpty: 409,
+  ResourceGroupNotEmpty: 409,
   ComputeAlreadyExists: 409,
   ComputeInUse: 409,
   ClusterAlreadyExists: 409,
-  ResourceGroupNotEmpty: 409,
   /** The cluster is attached to a workspace, which must detach it first. */
   ClusterInUse: 409,
   ServiceAlreadyExists: 409,
+  IdentityAlreadyExists: 409,
   /** The router serves one name once; another workspace on this machine has it. */
   ServiceNameTaken: 409,
+  /** The file was uploaded under that name before, and files that were uploaded don't change. */
+  ArtifactAlreadyUploaded: 409,
   /** A service still uses the model. */
   ModelInUse: 409,
   /** The server has no registry to push images to. */

@@ -74,6 +74,8 @@ export class Model {
     CUSTOM: 'Custom',
     SCIKITLEARN: 'ScikitLearn',
     TENSORFLOW: 'TensorFlow',
+    TFKERAS: 'TfKeras',
+    PYTORCH: 'PyTorch',
     ONNX: 'Onnx',
     MULTI: 'Multi',
   } as const satisfies Record<string, Framework>;

@@ -11,6 +11,9 @@ export type {
   ComputeRecord,
   GoodImage,
   GoodSpec,
+  IdentityRecord,
+  LoginKeys,
+  LoginRecord,
   ConnectedCluster,
   ModelFilter,
   NewCluster,
@@ -26,9 +29,14 @@ export type {
   ServiceSpec,
   ServiceStatus,
   SigningKeyRecord,
+  StagedFile,
+  StagedFileContent,
   WorkspaceRecord,
 } from './records.ts';
 export type { Page, PageRequest } from './skip-tokens.ts';
 export { openState } from './state.ts';
 export type { State, StateOptions, Stores } from './state.ts';
+export type { IdentityStore } from './stores/identities.ts';
+export type { LoginStore } from './stores/logins.ts';
+export { alreadyUploaded } from './stores/staged-files.ts';
 export type { SigningKeyStore } from './stores/signing-keys.ts';

@@ -5,10 +5,12 @@ import type {
   ClusterPurpose,
   ErrorBody,
   FileManifest,
+  Identity,
   OperationKind,
   OperationState,
   Placement,
   ReplicaStatus,
+  RoleAssignment,
   ServiceSettings,
   ServiceState,
   ServiceType,
@@ -96,6 +98,8 @@ export interface ServiceRecord {
   /** The spec that was good before the last good one, and differs from it: what a rollback goes to. */
   readonly previousGood: GoodSpec | null;
   readonly status: ServiceStatus;
+  /** Seconds since 1970: its tokens that were issued before are refused. */
+  readonly tokensNotBefore: number;
   readonly deleting: boolean;
   /** The latest operation on it. */
   readonly operationId: string;
@@ -244,9 +248,53 @@ export interface SigningKeyRecord {
   readonly createdTime: string;
 }
 
+export interface IdentityRecord extends Omit<Identity, 'tenantId' | 'roles'> {
+  readonly roles: readonly RoleAssignment[];
+  /** Of its secret or password; see `@farled/identity`. */
+  readonly secretDigest: string;
+}
+
+/** What a part of a login is found by, besides its id. */
+export interface LoginKeys {
+  /** Whose it is; it ends with the secret of that identity. */
+  readonly identityId?: string | undefined;
+  readonly grantId?: string | undefined;
+  readonly uid?: string | undefined;
+  readonly userCode?: string | undefined;
+}
+
+export interface LoginRecord {
+  /** JSON. */
+  readonly payload: string;
+  /** Seconds since 1970, null until it was used. */
+  readonly consumedAt: number | null;
+  readonly expiresAt: number;
+}
+
+export interface StagedFileContent {
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** A file that is uploaded under a name before its digest is known, until something refers to it. */
+export interface StagedFile {
+  /** Nobody guesses it. */
+  readonly id: string;
+  readonly workspaceId: string;
+  /** What files of one upload have in common. */
+  readonly container: string;
+  readonly path: string;
+  /** Null until it is uploaded. */
+  readonly content: StagedFileContent | null;
+  /** What its client calls the request that uploaded it, so that the same one sent again is no other. */
+  readonly uploadRequest: string | null;
+  readonly createdTime: string;
+  readonly uploadedTime: string | null;
+}
+
 /** What changed; wakes whoever works on that key. A change says where to look, never what to do. */
 export interface Change {
-  readonly kind: 'service' | 'compute' | 'package' | 'operation';
-  /** UUID of the resource. */
+  readonly kind: 'service' | 'compute' | 'package' | 'operation' | 'identity' | 'signingKey';
+  /** UUID of the resource; of a signing key, its `kid`. */
   readonly id: string;
 }

@@ -10,27 +10,33 @@ import { SkipTokens } from './skip-tokens.ts';
 import { type ClusterStore, clusterStore } from './stores/clusters.ts';
 import { type ComputeStore, computeStore } from './stores/computes.ts';
 import { type EnvironmentStore, environmentStore } from './stores/environments.ts';
+import { type IdentityStore, identityStore } from './stores/identities.ts';
 import { type KeyStore, keyStore } from './stores/keys.ts';
+import { type LoginStore, loginStore } from './stores/logins.ts';
 import { type ModelStore, modelStore } from './stores/models.ts';
 import { type OperationStore, operationStore } from './stores/operations.ts';
 import { type PackageStore, packageStore } from './stores/packages.ts';
+import { type ResourceGroupStore, resourceGroupStore } from './stores/resource-groups.ts';
 import { type ServiceStore, serviceStore } from './stores/services.ts';
 import { type SigningKeyStore, signingKeyStore } from './stores/signing-keys.ts';
-import { type ResourceGroupStore, resourceGroupStore } from './stores/resource-groups.ts';
+import { type StagedFileStore, stagedFileStore } from './stores/staged-files.ts';
 import { type WorkspaceStore, workspaceStore } from './stores/workspaces.ts';
 
 export interface Stores {
   readonly workspaces: WorkspaceStore;
+  readonly resourceGroups: ResourceGroupStore;
   readonly models: ModelStore;
   readonly environments: EnvironmentStore;
   readonly clusters: ClusterStore;
-  readonly resourceGroups: ResourceGroupStore;
   readonly computes: ComputeStore;
   readonly services: ServiceStore;
   readonly keys: KeyStore;
   readonly packages: PackageStore;
+  readonly stagedFiles: StagedFileStore;
   readonly operations: OperationStore;
   readonly signingKeys: SigningKeyStore;
+  readonly identities: IdentityStore;
+  readonly logins: LoginStore;
 }
 
 export interface State extends Stores, AsyncDisposable {
@@ -39,7 +45,7 @@ export interface State extends Stores, AsyncDisposable {
   readonly changes: Changes;
   /** Stands for a secret where only equality matters, such as in digests of requests. */
   fingerprint(secret: string): string;
-  /** SHA-256 of every file that a model, a service or a package consists of, or what a service may fall back or be rolled back to. */
+  /** SHA-256 of every file that a model, a service or a package consists of, what a service may fall back or be rolled back to, or that is staged. */
   referencedArtifacts(): Promise<ReadonlySet<string>>;
 }
 
@@ -72,16 +78,19 @@ export async function openState({ database, secretKey, clock }: StateOptions): P
 function stores(session: Session): Stores {
   return {
     workspaces: workspaceStore(session),
+    resourceGroups: resourceGroupStore(session),
     models: modelStore(session),
     environments: environmentStore(session),
     clusters: clusterStore(session),
     computes: computeStore(session),
     services: serviceStore(session),
     keys: keyStore(session),
-    resourceGroups: resourceGroupStore(session),
     packages: packageStore(session),
+    stagedFiles: stagedFileStore(session),
     operations: operationStore(session),
     signingKeys: signingKeyStore(session),
+    identities: identityStore(session),
+    logins: loginStore(session),
   };
 }
 
@@ -93,6 +102,7 @@ async function referencedArtifacts({ db }: Session): Promise<ReadonlySet<string>
     ...Object.values(good).flatMap((text) => (text === null ? [] : [(JSON.parse(text) as GoodSpec).spec])),
   ]);
   const packages = await db.selectFrom('packages').select(['spec', 'result']).execute();
+  const staged = await db.selectFrom('stagedFiles').select('sha256').where('sha256', 'is not', null).execute();
   const manifests = [
     ...packages.flatMap(({ spec, result }) =>
       // What an image was made from is in it.
@@ -101,5 +111,8 @@ async function referencedArtifacts({ db }: Session): Promise<ReadonlySet<string>
     ...models.map(({ files }) => JSON.parse(files) as ServiceSpec['source']),
     ...specs.map(({ source }) => source),
   ];
-  return new Set(manifests.flatMap((files) => files.map((file) => file.sha256)));
+  return new Set([
+    ...manifests.flatMap((files) => files.map((file) => file.sha256)),
+    ...staged.flatMap(({ sha256 }) => sha256 ?? []),
+  ]);
 }

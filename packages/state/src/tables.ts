@@ -128,6 +128,7 @@ interface ServiceRow {
   lastGood: Json | null;
   previousGood: Json | null;
   status: Json;
+  tokensNotBefore: Generated<number>;
   deleting: number;
   operationId: string;
   createdTime: string;
@@ -182,12 +183,59 @@ interface SigningKeyRow {
   createdTime: string;
 }
 
+export interface IdentityRow {
+  seq: Sequence;
+  id: string;
+  name: string;
+  nameKey: string;
+  kind: 'servicePrincipal' | 'user';
+  secretDigest: string;
+  secretTime: string;
+  createdTime: string;
+}
+
+interface RoleAssignmentRow {
+  identityId: string;
+  role: string;
+  scope: string;
+  scopeKey: string;
+}
+
+interface LoginRow {
+  kind: string;
+  /** Keys are fingerprints. */
+  idKey: string;
+  identityId: string | null;
+  grantKey: string | null;
+  uidKey: string | null;
+  userCodeKey: string | null;
+  /** Sealed. */
+  payload: string;
+  /** Seconds since 1970. */
+  consumedAt: number | null;
+  expiresAt: number;
+}
+
 export interface PackageRow {
   id: string;
   workspaceId: string;
   spec: Json;
   result: Json | null;
   createdTime: string;
+}
+
+export interface StagedFileRow {
+  id: string;
+  workspaceId: string;
+  container: string;
+  path: string;
+  /** Null until it is uploaded. */
+  sha256: string | null;
+  size: number | null;
+  /** What its client calls the request that uploaded it. */
+  uploadRequest: string | null;
+  createdTime: string;
+  uploadedTime: string | null;
 }
 
 interface OperationLogRow {
@@ -199,6 +247,7 @@ interface OperationLogRow {
 
 export interface Tables {
   workspaces: WorkspaceRow;
+  resourceGroups: ResourceGroupRow;
   modelNames: ModelNameRow;
   models: ModelRow;
   environments: EnvironmentRow;
@@ -209,8 +258,11 @@ export interface Tables {
   labels: LabelRow;
   serviceKeys: ServiceKeyRow;
   packages: PackageRow;
+  stagedFiles: StagedFileRow;
   signingKeys: SigningKeyRow;
+  identities: IdentityRow;
+  roleAssignments: RoleAssignmentRow;
+  logins: LoginRow;
   operations: OperationRow;
   operationLog: OperationLogRow;
 }
-  resourceGroups: ResourceGroupRow;

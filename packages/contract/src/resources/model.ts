@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ModelName } from '../names.ts';
 import { FileManifest, Tags, Timestamp } from './common.ts';
 
-export const MODEL_FRAMEWORKS = ['Custom', 'ScikitLearn', 'TensorFlow', 'Onnx', 'Multi'] as const;
+export const MODEL_FRAMEWORKS = ['Custom', 'ScikitLearn', 'TensorFlow', 'TfKeras', 'PyTorch', 'Onnx', 'Multi'] as const;
 
 /** What a model asks for when a deployment says nothing. */
 export const ResourceRequirements = z.strictObject({

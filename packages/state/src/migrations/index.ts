@@ -8,7 +8,10 @@ import { registryPasswords } from './0004-registry-passwords.ts';
 import { packages } from './0005-packages.ts';
 import { placement } from './0006-placement.ts';
 import { signingKeys } from './0007-signing-keys.ts';
+import { identities } from './0008-identities.ts';
+import { tokenRevocation } from './0009-token-revocation.ts';
 import { resourceGroups } from './0011-resource-groups.ts';
+import { stagedFiles } from './0012-staged-files.ts';
 
 /** What differs between the databases in the language of tables. */
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -22,6 +25,9 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0005-packages': packages,
     '0006-placement': placement,
     '0007-signing-keys': signingKeys,
+    '0008-identities': identities(kind),
+    '0009-token-revocation': tokenRevocation,
+    '0011-resource-groups': resourceGroups,
+    '0012-staged-files': stagedFiles,
   };
 }
-    '0011-resource-groups': resourceGroups,
