@@ -45,7 +45,7 @@ export const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   '@peculiar/x509': ['azureml'],
   undici: ['image', 'kubernetes', 'router'],
   rolldown: ['image'],
-  'tar-stream': ['image'],
+  'tar-stream': ['azureml', 'image'],
   commander: ['cli'],
   '@clack/prompts': ['cli'],
 };
