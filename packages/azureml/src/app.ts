@@ -79,15 +79,10 @@ async function read(
   reply: FastifyReply,
 ): Promise<CompatibleRequest> {
   const params = request.params as Readonly<Record<string, string>>;
-  const named = params['workspace'] === undefined ? null : params;
-  const workspace = () => {
-    const { subscriptionId, resourceGroup, workspace: name } = named ?? {};
-    return parseOrThrow(WorkspacePath, { subscriptionId, resourceGroup, workspace: name }, 'The path');
-  };
-  const caller =
-    route.need === null
-      ? null
-      : await callers.admit(request.headers.authorization, route.need, named === null ? null : workspace());
+  const { subscriptionId, resourceGroup, workspace: name } = params;
+  const at = { subscriptionId, resourceGroup, workspace: name };
+  const workspace = () => parseOrThrow(WorkspacePath, at, 'The path');
+  const caller = route.need === null ? null : await callers.admit(request.headers.authorization, route.need, at);
   const bytes = (request.body as Readable | undefined | null) ?? Readable.from([]);
   return {
     params,

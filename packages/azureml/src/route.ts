@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Need, WorkspaceReference } from '@farled/contract';
-import type { Caller } from '@farled/identity';
+import type { AdmittedCaller } from '@farled/identity';
 
 import type { CompatibleAnswer } from './answer.ts';
 import type { Dialect } from './dialects/dialect.ts';
@@ -43,7 +43,7 @@ export interface CompatibleRequest {
   /** @throws FarledError BadArgument for a name that none can have. Of routes whose path names a workspace. */
   readonly workspace: WorkspaceReference;
   /** Null where nobody has to say who they are. */
-  readonly caller: Caller | null;
+  readonly caller: AdmittedCaller | null;
   /** Of who sent it. */
   readonly remoteAddress: string;
   /** Aborts when the client has gone. */

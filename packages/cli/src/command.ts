@@ -42,7 +42,23 @@ export interface Parts {
   readonly readInput: () => Promise<string>;
   /** Asks a person; refused when there is none to ask. */
   readonly confirm: (question: string) => Promise<boolean>;
+  /** Asks a person for what nobody else is to see; refused when there is none to ask. */
+  readonly askSecret: (question: string) => Promise<string>;
+  /** Runs another program in place of this one: it has the terminal and the signals until it ends. */
+  readonly execute: (program: Program) => Promise<Ended>;
   readonly signal: AbortSignal;
+}
+
+export interface Program {
+  readonly file: string;
+  readonly arguments: readonly string[];
+  readonly folder: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export interface Ended {
+  /** As a shell counts it: of a program that a signal ended, 128 and the signal's number. */
+  readonly exitCode: number;
 }
 
 /** One column of a table: its title, and its cell for one item. */
@@ -54,6 +70,10 @@ export interface Result {
   readonly columns?: readonly Column<never>[];
   /** How it is shown when nobody asked for a format, in place of a table on terminals and JSON elsewhere. */
   readonly prefer?: 'json' | 'text';
+  /** The text that is preferred, where the value is more than that. */
+  readonly text?: string;
+  /** 0 when not said. */
+  readonly exitCode?: number;
 }
 
 export interface Command<Options extends OptionTable = OptionTable> {
@@ -65,7 +85,9 @@ export interface Command<Options extends OptionTable = OptionTable> {
   readonly options: Options;
   /** Not built yet: any option is taken, and the command refuses. */
   readonly unbuilt?: boolean;
-  run(options: ValuesOf<Options>, parts: Parts): Promise<Result | undefined>;
+  /** Takes the rest of the line, from its first word on that is no option: another command. Stands for it in help. */
+  readonly rest?: string;
+  run(options: ValuesOf<Options>, parts: Parts, rest: readonly string[]): Promise<Result | undefined>;
 }
 
 export function command<const Options extends OptionTable>(definition: Command<Options>): Command<Options> {

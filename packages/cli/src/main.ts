@@ -2,10 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { text as readText } from 'node:stream/consumers';
 
-import { confirm, isCancel } from '@clack/prompts';
+import { confirm, isCancel, password } from '@clack/prompts';
 import { FarledError } from '@farled/contract';
 
 import { run, type Screen } from './run.ts';
+import { execute } from './terminal/execute.ts';
 
 const interruption = new AbortController();
 process.once('SIGINT', () => interruption.abort(new Error('Interrupted')));
@@ -26,7 +27,9 @@ process.exitCode = await run(process.argv.slice(2), {
   error: screen(process.stderr),
   print: (text) => new Promise((resolve) => void process.stdout.write(text, (failure) => resolve(!failure))),
   confirm: ask,
+  askSecret,
   readInput: () => readText(process.stdin),
+  execute,
   signal: interruption.signal,
 });
 
@@ -54,4 +57,17 @@ async function ask(message: string): Promise<boolean> {
   }
   const answer = await confirm({ message, initialValue: false, output: process.stderr });
   return !isCancel(answer) && answer;
+}
+
+async function askSecret(message: string): Promise<string> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new FarledError('BadArgument', `There is no terminal to ask at: ${message}`, {
+      suggestion: 'Send it to the standard input with --password-stdin.',
+    });
+  }
+  const answer = await password({ message, output: process.stderr });
+  if (isCancel(answer)) {
+    throw new FarledError('BadArgument', 'Nothing was entered.');
+  }
+  return answer;
 }

@@ -46,7 +46,9 @@ async function farled(given: readonly string[], changes: Partial<RunParts> = {})
     error: screen(error),
     print: (text) => Promise.resolve(output.push(text) > 0),
     confirm: () => Promise.resolve(false),
+    askSecret: () => Promise.resolve('a long password'),
     readInput: () => Promise.resolve(''),
+    execute: () => Promise.resolve({ exitCode: 0 }),
     signal: new AbortController().signal,
     ...changes,
   });
@@ -470,7 +472,9 @@ describe('what goes wrong', () => {
         columns: 80,
       },
       confirm: () => Promise.resolve(false),
+      askSecret: () => Promise.resolve(''),
       readInput: () => Promise.resolve(''),
+      execute: () => Promise.resolve({ exitCode: 0 }),
       signal: interruption.signal,
     });
     expect(code).toBe(130);
@@ -483,6 +487,41 @@ describe('what goes wrong', () => {
     await line('environment scaffold -n myenv -d env');
     expect(await farled(['environment', 'scaffold', '-n', 'myenv', '-d', 'env'])).toMatchObject({ code: 2 });
     expect(await readdir(join(folder, 'env'))).toEqual(['azureml_environment.json', 'conda_dependencies.yml']);
+  });
+});
+
+describe('identities', () => {
+  test('a service principal is made with the lines that set its variables', async () => {
+    const { output } = await line('identity create -n pipeline --role Contributor');
+    expect(output).toMatch(/^# pipeline is Contributor in \/\. The secret is shown this once\.$/m);
+    expect(output).toMatch(/^export AZUREML_SERVICE_PRINCIPAL_ID=[0-9a-f-]{36}$/m);
+    expect(output).toContain('export AZUREML_SERVICE_PRINCIPAL_PASSWORD=made-secret\n');
+    expect(await json('identity create -n other -o json')).toMatchObject({ secret: 'made-secret', roles: [] });
+  });
+
+  test('the password of a user is asked for or read, and not shown', async () => {
+    const create = ['identity', 'create', '-n', 'ada', '--kind', 'user'];
+    const asked = await farled([...create, '--ask-password']);
+    expect(asked.output).toContain('The password is the one that was given.');
+    const read = await farled(['identity', 'reset-secret', '-n', 'ada', '--password-stdin'], {
+      readInput: () => Promise.resolve('another long password\n'),
+    });
+    expect(read).toMatchObject({ code: 0 });
+    expect(read.output).not.toContain('another long password');
+    expect((await farled([...create, '--ask-password', '--password-stdin'])).error).toContain('not both');
+    expect((await line('identity reset-secret -n ada')).output).toContain('Password, shown this once: another-secret');
+  });
+
+  test('roles come and go, and who is deleted is gone', async () => {
+    await line('identity create -n shop');
+    const scope = '/subscriptions/sub/resourceGroups/rg';
+    const granted = await json(`identity grant -n shop --role scorer --scope ${scope.toLowerCase()}`);
+    expect(granted).toMatchObject({ roles: [{ role: 'Scorer', scope }] });
+    expect((await line('identity list -o table')).output).toContain('Scorer in /subscriptions/sub');
+    expect(await json(`identity revoke -n shop --role Scorer --scope ${scope}`)).toMatchObject({ roles: [] });
+    expect(await farled(['identity', 'delete', '-n', 'shop'])).toMatchObject({ code: 2 });
+    await line('identity delete -n shop -y');
+    expect((await farled(['identity', 'show', '-n', 'shop'])).error).toContain('identity "shop"');
   });
 });
 

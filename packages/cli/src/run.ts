@@ -25,7 +25,9 @@ export interface RunParts {
   readonly error: Screen;
   readonly print: Parts['print'];
   readonly confirm: Parts['confirm'];
+  readonly askSecret: Parts['askSecret'];
   readonly readInput: Parts['readInput'];
+  readonly execute: Parts['execute'];
   /** Aborts when the person interrupts. */
   readonly signal: AbortSignal;
 }
@@ -44,8 +46,7 @@ export async function run(given: readonly string[], parts: RunParts): Promise<nu
     if (typeof selected === 'number') {
       return selected;
     }
-    await runSelected(selected, parts);
-    return EXIT.ok;
+    return await runSelected(selected, parts);
   } catch (failure) {
     if (signal.aborted) {
       error.write('Interrupted. What the server had begun goes on there.\n');
@@ -56,22 +57,23 @@ export async function run(given: readonly string[], parts: RunParts): Promise<nu
   }
 }
 
-async function runSelected({ command, values, globals }: Selected, parts: RunParts): Promise<void> {
+async function runSelected({ command, values, rest, globals }: Selected, parts: RunParts): Promise<number> {
   const { query } = globals;
   if (query !== undefined) {
     checkQuery(query);
   }
-  const result = await command.run(values, commandParts(globals, parts));
+  const result = await command.run(values, commandParts(globals, parts), rest);
   if (result === undefined) {
-    return;
+    return EXIT.ok;
   }
   const shown = query === undefined ? result : { value: applyQuery(result.value, query) };
   const { terminal, colors, columns: width } = parts.output;
   parts.output.write(formatResult(shown, { format: globals.output, terminal, colors, width }));
+  return result.exitCode ?? EXIT.ok;
 }
 
 function commandParts(globals: Selected['globals'], parts: RunParts): Parts {
-  const { folder, variables, error, print, confirm, readInput, signal } = parts;
+  const { folder, variables, error, print, confirm, askSecret, readInput, execute, signal } = parts;
   let client: Client | undefined;
   const progress = globals.onlyShowErrors
     ? silentProgress
@@ -94,7 +96,9 @@ function commandParts(globals: Selected['globals'], parts: RunParts): Parts {
     progress,
     print,
     confirm,
+    askSecret,
     readInput,
+    execute,
     signal,
   };
 }

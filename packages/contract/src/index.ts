@@ -32,7 +32,7 @@ export { clusterId, parseClusterId, resourceGroupId, workspaceId } from './resou
 export type { ClusterReference, WorkspaceReference } from './resource-id.ts';
 export { clusterCapacity, DEFAULT_VM_SIZE, findVmSize, VM_SIZE_NAMES } from './vm-sizes.ts';
 export type { VmSize } from './vm-sizes.ts';
-export { BYTES, PREFIX, route } from './route.ts';
+export { BYTES, needOf, PREFIX, route } from './route.ts';
 export type { Method, Route, RouteArguments, RouteInput, RouteOutput } from './route.ts';
 export { routes } from './routes/index.ts';
 export { ServerInfo } from './routes/server.ts';
@@ -46,12 +46,14 @@ export {
   Tags,
   WorkspacePath,
 } from './resources/common.ts';
-export { grants, NEEDS, ROLES } from './resources/identity.ts';
+export { grants, Identity, IdentityWithSecret, may, NEEDS, RoleAssignment, ROLES, TENANT_ID } from './resources/identity.ts';
 export type { Need, Role } from './resources/identity.ts';
+export { covers, parseScope, scopeId } from './resources/scope.ts';
+export type { ScopeReference } from './resources/scope.ts';
 export { CreateWorkspace, UpdateWorkspace, Workspace } from './resources/workspace.ts';
+export { PutResourceGroup, ResourceGroup } from './resources/resource-group.ts';
 export { Model, MODEL_FRAMEWORKS, RegisterModel, ResourceRequirements, UpdateModel } from './resources/model.ts';
 export {
-export { PutResourceGroup, ResourceGroup } from './resources/resource-group.ts';
   CondaDependencies,
   Environment,
   EnvironmentDefinition,
@@ -83,6 +85,7 @@ export {
   SERVICE_STATES,
   ServiceKeys,
   ServiceLogs,
+  ServiceToken,
   UpdateService,
 } from './resources/service.ts';
 export type { ServiceState } from './resources/service.ts';
@@ -94,12 +97,22 @@ export {
   DeploymentConfigDocument,
   initialReplicas,
   mergeSettings,
+  newSettings,
   ServiceSettings,
   settingsConflicts,
 } from './documents/deployment-config.ts';
 export type { ServiceSettingsInput } from './documents/deployment-config.ts';
 export { EnvironmentDocument, InferenceConfigDocument, LEGACY_INFERENCE_FIELDS } from './documents/inference-config.ts';
-export { ReplicaAddress, RouterStatistics, RouteTable, ROUTER_CONTROL, ServiceRoute } from './internal/route-table.ts';
+export {
+  ReplicaAddress,
+  RouterStatistics,
+  RouteTable,
+  ROUTER_CONTROL,
+  SERVICE_TOKENS,
+  ServiceRoute,
+  TokenCheck,
+  TokenKey,
+} from './internal/route-table.ts';
 export {
   BOOT_FAILURE_EXIT_CODE,
   DEADLINE_HEADER,

@@ -1,6 +1,8 @@
 /** A route is a value: the server registers it, the SDK calls it, OpenAPI describes it. */
 import type { z } from 'zod';
 
+import type { Need } from './resources/identity.ts';
+
 export type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
 
 /** What a body that is not JSON consists of: raw bytes, streamed both ways, never held in memory. */
@@ -21,8 +23,14 @@ export interface Route {
   readonly responses: Readonly<Record<number, z.ZodType | typeof BYTES | null>>;
   /** True for the few routes that answer without a bearer token. */
   readonly open?: boolean;
+  /** What of it a caller must be allowed; to look for GET, to change for the others, when not said. */
+  readonly need?: Need;
   /** True when sending the same request twice has the effect of sending it once, so that clients may retry it. */
   readonly idempotent: boolean;
+}
+
+export function needOf({ need, method }: Route): Need {
+  return need ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write');
 }
 
 /** Prefix of every route of Farled's own API. */

@@ -14,6 +14,7 @@ import { Loop } from './loop/loop.ts';
 import { makePackage } from './packaging/make-package.ts';
 import { PackageReconciler } from './packaging/reconcile.ts';
 import { ReplicaDeployer } from './replicas/replica-deployer.ts';
+import type { TokenKeys } from './routes/credentials.ts';
 import { RoutePublisher, type Router } from './routes/publisher.ts';
 import type { Deployers } from './service/deployer.ts';
 import { ServiceReconciler, type ServiceLimits } from './service/reconcile.ts';
@@ -31,6 +32,7 @@ export interface ControllerParts {
   /** Opens the substrate; the controller is told of every replica that changes. */
   readonly openSubstrate: (changed: ReplicaChanged) => Promise<Substrate>;
   readonly router: Router;
+  readonly tokenKeys: TokenKeys;
   /** What packages are made with, registry or not. */
   readonly packaging: {
     readonly artifacts: ArtifactStore;
@@ -145,6 +147,13 @@ export async function startController(parts: ControllerParts): Promise<Controlle
       packages.cancel(operation.targetId);
     }
   };
+  const wakeTokenServices = async (): Promise<void> => {
+    for (const { id, spec, lastGood } of await state.services.all()) {
+      if ([spec, lastGood?.spec].some((one) => one?.settings.tokenAuthEnabled === true)) {
+        serviceLoop.wake(id);
+      }
+    }
+  };
   const unsubscribe = state.changes.subscribe(({ kind, id }) => {
     switch (kind) {
       case 'service':
@@ -156,9 +165,16 @@ export async function startController(parts: ControllerParts): Promise<Controlle
       case 'package':
         packageLoop.wake(id);
         break;
+      case 'identity':
+        break;
       case 'operation':
         cancelIfAsked(id).catch((error: unknown) =>
           log.error({ err: error, operation: id }, 'Operation could not be read'),
+        );
+        break;
+      case 'signingKey':
+        wakeTokenServices().catch((error: unknown) =>
+          log.error({ err: error }, 'Routers could not be told of another key for tokens'),
         );
         break;
     }

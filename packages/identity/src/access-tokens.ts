@@ -8,7 +8,7 @@ import type { Caller } from './caller.ts';
 import { ALGORITHM, type SigningKeys } from './signing-keys.ts';
 
 /** Of the API, whatever address it has. */
-const ISSUER = 'farled';
+export const ISSUER = 'farled';
 /** What azureml-core asks tokens for. */
 export const AUDIENCE = 'https://management.core.windows.net/';
 /** anchors: contract 1.4: a client takes a new one five minutes before the end. */
@@ -21,13 +21,18 @@ export interface IssuedToken {
   readonly expiresOn: number;
 }
 
+export interface VerifiedCaller extends Caller {
+  /** Seconds since 1970. */
+  readonly issuedAt: number;
+}
+
 export interface AccessTokens {
   issue(caller: Caller): Promise<IssuedToken>;
   /** @throws FarledError Unauthorized, with nothing of the token in it. */
-  verify(token: string): Promise<Caller>;
+  verify(token: string): Promise<VerifiedCaller>;
 }
 
-const Claims = z.object({ oid: z.uuid(), name: z.string(), tid: z.string() });
+const Claims = z.object({ oid: z.uuid(), name: z.string(), tid: z.string(), iat: z.int() });
 
 export function accessTokens(keys: SigningKeys, clock: Clock): AccessTokens {
   return {
@@ -55,12 +60,12 @@ export function accessTokens(keys: SigningKeys, clock: Clock): AccessTokens {
           clockTolerance: CLOCK_SKEW_SECONDS,
           currentDate: new Date(clock.now()),
         });
-        const { oid, name, tid } = Claims.parse(payload);
-        return { id: oid, name, tenantId: tid };
+        const { oid, name, tid, iat } = Claims.parse(payload);
+        return { id: oid, name, tenantId: tid, issuedAt: iat };
       } catch (error) {
         const expired = error instanceof errors.JWTExpired;
         throw new FarledError('Unauthorized', `The bearer token ${expired ? 'has expired' : 'is not valid'}.`, {
-          suggestion: 'Log in again, or take a new token.',
+          suggestion: 'Log in again, take a new token, or send the one in the file owner-token of the Farled home.',
         });
       }
     },

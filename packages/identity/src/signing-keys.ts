@@ -1,13 +1,18 @@
-/** The keys that tokens are signed with: made on the first use, kept encrypted in the record. */
+/** The keys that tokens are signed with: made in time, kept encrypted in the record, gone when no token is of them. */
 import { randomUUID } from 'node:crypto';
 
-import type { SigningKeyRecord, SigningKeyStore } from '@farled/state';
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JSONWebKeySet, type JWK } from 'jose';
+import { SERVICE_TOKENS, TokenKey } from '@farled/contract';
+import type { Clock } from '@farled/service';
+import type { Changes, SigningKeyRecord, SigningKeyStore } from '@farled/state';
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+
+import { planRotation } from './key-rotation.ts';
 
 /** ES256: what every library that may have to check a token knows, with short signatures. */
-export const ALGORITHM = 'ES256';
+export const ALGORITHM = SERVICE_TOKENS.algorithm;
 
 export interface SigningKey {
+  /** `kid` of the tokens that it signs. */
   readonly id: string;
   readonly privateKey: CryptoKey;
 }
@@ -15,17 +20,48 @@ export interface SigningKey {
 export interface SigningKeys {
   /** The one that signs. */
   current(): Promise<SigningKey>;
-  /** All whose tokens are still taken. */
-  published(): Promise<JSONWebKeySet>;
+  /** The public halves of all whose tokens are taken. */
+  published(): Promise<{ readonly keys: TokenKey[] }>;
+  /** Makes the next key when it is due, and forgets those that no valid token is of. */
+  rotate(): Promise<void>;
 }
 
-export function openSigningKeys(store: SigningKeyStore, purpose: SigningKeyRecord['purpose']): SigningKeys {
+export interface SigningKeysParts {
+  readonly store: SigningKeyStore;
+  /** Of the record: a key that is removed there signs nothing any more, and is not published. */
+  readonly changes: Changes;
+  readonly purpose: SigningKeyRecord['purpose'];
+  /** Of the tokens that are signed with them. */
+  readonly lifetimeSeconds: number;
+  readonly clock: Clock;
+}
+
+const DAY_MS = 86_400_000;
+const RENEW_AFTER_MS = 30 * DAY_MS;
+/** Access tokens are checked where they are made; routers may not hear of a key for a while. */
+const PUBLISH_AHEAD_MS = { access: 0, service: DAY_MS } as const;
+/** That those who check tokens forgive, and some. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+export function openSigningKeys({ store, changes, purpose, lifetimeSeconds, clock }: SigningKeysParts): SigningKeys {
+  const rules = {
+    renewAfterMs: RENEW_AFTER_MS,
+    publishAheadMs: PUBLISH_AHEAD_MS[purpose],
+    keepMs: lifetimeSeconds * 1000 + CLOCK_SKEW_MS,
+  };
   let known: Promise<readonly SigningKeyRecord[]> | undefined;
-  const load = async (): Promise<readonly SigningKeyRecord[]> => {
-    if ((await store.list(purpose)).length === 0) {
-      const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
-      await store.add({ id: randomUUID(), purpose, privateKey: JSON.stringify(await exportJWK(privateKey)) });
+  changes.subscribe(({ kind }) => {
+    if (kind === 'signingKey') {
+      known = undefined;
     }
+  });
+  const load = async (): Promise<readonly SigningKeyRecord[]> => {
+    const present = await store.list(purpose);
+    if (!planRotation(present, clock.now(), rules).isNextDue) {
+      return present;
+    }
+    const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+    await store.add({ id: randomUUID(), purpose, privateKey: JSON.stringify(await exportJWK(privateKey)) });
     return store.list(purpose);
   };
   const records = (): Promise<readonly SigningKeyRecord[]> => {
@@ -37,18 +73,25 @@ export function openSigningKeys(store: SigningKeyStore, purpose: SigningKeyRecor
   };
   return {
     current: async () => {
-      const [newest] = await records();
-      if (newest === undefined) {
+      const { signing } = planRotation(await records(), clock.now(), rules);
+      if (signing === undefined) {
         throw new Error(`There is no ${purpose} signing key`);
       }
-      const privateKey = (await importJWK(JSON.parse(newest.privateKey) as JWK, ALGORITHM)) as CryptoKey;
-      return { id: newest.id, privateKey };
+      const privateKey = (await importJWK(JSON.parse(signing.privateKey) as JWK, ALGORITHM)) as CryptoKey;
+      return { id: signing.id, privateKey };
     },
     published: async () => ({ keys: (await records()).map(toPublic) }),
+    rotate: async () => {
+      known = undefined;
+      const { outlived } = planRotation(await records(), clock.now(), rules);
+      for (const { id } of outlived) {
+        await store.remove(id);
+      }
+    },
   };
 }
 
-function toPublic({ id, privateKey }: SigningKeyRecord): JWK {
-  const { d: _, ...open } = JSON.parse(privateKey) as JWK;
-  return { ...open, kid: id, alg: ALGORITHM, use: 'sig' };
+/** Parsing leaves out what is private. */
+function toPublic({ id, privateKey }: SigningKeyRecord): TokenKey {
+  return TokenKey.parse({ ...(JSON.parse(privateKey) as JWK), kid: id });
 }

@@ -1,10 +1,19 @@
 /** The HTTP application: every route of the contract, registered from its data. */
 import { Readable } from 'node:stream';
 
-import { BYTES, FarledError, parseOrThrow, PREFIX, type Route, routes } from '@farled/contract';
+import {
+  BYTES,
+  FarledError,
+  needOf,
+  parseOrThrow,
+  PREFIX,
+  type Route,
+  routes,
+  type ScopeReference,
+} from '@farled/contract';
+import type { AdmittedCaller } from '@farled/identity';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
-import { authenticate } from './authenticate.ts';
 import { toErrorBody } from './errors.ts';
 import type { Download, RequestContext } from './handler.ts';
 import { createHandlers } from './handlers/index.ts';
@@ -31,6 +40,7 @@ export function buildApp(parts: AppParts): FastifyInstance {
       void sendError(parts, error, reply);
     },
   });
+  const admitted = new WeakMap<FastifyRequest, AdmittedCaller>();
   const handlers = createHandlers(parts) as unknown as Readonly<Record<string, AnyHandler>>;
 
   app.setErrorHandler((error, _request, reply) => sendError(parts, error, reply));
@@ -46,14 +56,15 @@ export function buildApp(parts: AppParts): FastifyInstance {
     scope.route({
       method: one.method,
       url: `${PREFIX}${one.path}`,
-      onRequest: (request, _reply, done) => {
+      onRequest: async (request) => {
         if (one.open !== true) {
-          authenticate(request.headers.authorization, parts.ownerTokenDigest);
+          const at = request.params as ScopeReference;
+          admitted.set(request, await parts.callers.admit(request.headers.authorization, needOf(one), at));
         }
-        done();
       },
       handler: async (request, reply) => {
-        const [status, body] = await handler(readInput(one, request), { signal: goneSignal(reply) });
+        const context = { signal: goneSignal(reply), caller: admitted.get(request) };
+        const [status, body] = await handler(readInput(one, request), context);
         return one.responses[status] === BYTES
           ? sendBytes(reply, body as Download)
           : reply.status(status).send(body ?? null);

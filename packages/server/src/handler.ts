@@ -1,5 +1,6 @@
 /** What answers a route: a function from its checked input to one of its declared answers. */
 import type { BYTES, Route, RouteInput, routes } from '@farled/contract';
+import type { AdmittedCaller } from '@farled/identity';
 import type { z } from 'zod';
 
 type Routes = typeof routes;
@@ -22,6 +23,8 @@ type Answer<R extends Route> = {
 }[keyof R['responses']];
 
 export interface RequestContext {
+  /** Who asks; absent when it is Farled itself, who may do all. */
+  readonly caller?: AdmittedCaller | undefined;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
 }

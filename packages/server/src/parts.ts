@@ -5,6 +5,7 @@ import type {
   ServiceType,
   WorkspaceReference,
 } from '@farled/contract';
+import type { Callers, ServiceTokens } from '@farled/identity';
 import type { Clock, Logger } from '@farled/service';
 import type { ArtifactStore, ConnectedCluster, ServiceRecord, State } from '@farled/state';
 
@@ -13,8 +14,8 @@ export interface AppParts {
   readonly state: State;
   readonly artifacts: ArtifactStore;
   readonly clusters: Clusters;
-  /** Hexadecimal SHA-256 of the owner's token: the token itself is not kept in memory. */
-  readonly ownerTokenDigest: string;
+  readonly callers: Callers;
+  readonly serviceTokens: ServiceTokens;
   /** Base address of scoring requests on this machine. */
   readonly scoringUrl: () => string;
   /** Whether there is a registry to push images to. */

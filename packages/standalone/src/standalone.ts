@@ -17,7 +17,7 @@ import {
   registryMissing,
   startController,
 } from '@farled/controller';
-import { accessTokens, openCallers, openSigningKeys } from '@farled/identity';
+import { accessTokens, LIFETIME_SECONDS, openCallers, openSigningKeys, serviceTokens } from '@farled/identity';
 import { pythonSources, runtimeEntry } from '@farled/runtime';
 import { type AppParts, buildApp, createApi } from '@farled/server';
 import { createLogger, systemClock } from '@farled/service';
@@ -80,6 +80,10 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   const images = createImages({ imagesFolder: home.images, modelsFolder: home.models, artifacts, clock });
 
   const kubernetes = await kubernetesParts(config.registry, home, { clock, log });
+  const ofKeys = { store: state.signingKeys, changes: state.changes, clock };
+  const accessKeys = openSigningKeys({ ...ofKeys, purpose: 'access', lifetimeSeconds: LIFETIME_SECONDS });
+  const { tokenLifetimeSeconds: lifetimeSeconds } = config;
+  const serviceKeys = openSigningKeys({ ...ofKeys, purpose: 'service', lifetimeSeconds });
   let controller: Controller | undefined;
   const router = started.use(
     await RouterProcess.open({
@@ -110,6 +114,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
           changed,
         }),
       router,
+      tokenKeys: serviceKeys,
       packaging: {
         artifacts,
         runtime: { entry: runtimeEntry, python: pythonSources },
@@ -128,6 +133,13 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   );
   const running = controller;
 
+  const tokens = accessTokens(accessKeys, clock);
+  const callers = openCallers({
+    ownerTokenDigest: createHash('sha256').update(home.ownerToken).digest('hex'),
+    tokens,
+    identities: state.identities,
+    changes: state.changes,
+  });
   const parts: AppParts = {
     state,
     artifacts,
@@ -140,7 +152,8 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
       },
       manifests: (options) => running.manifests(options, AbortSignal.timeout(MANIFESTS_TIMEOUT_MS)),
     },
-    ownerTokenDigest: createHash('sha256').update(home.ownerToken).digest('hex'),
+    callers,
+    serviceTokens: serviceTokens({ keys: serviceKeys, lifetimeSeconds, clock }),
     scoringUrl: () => router.url,
     hasRegistry: config.registry.repository !== null,
     serviceLogs: async (service, lines) => [...(await running.serviceLogs(service, lines))],
@@ -152,7 +165,6 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   const app = buildApp(parts);
   started.defer(() => app.close());
   const url = await listen(app, config.api, 'FARLED_PORT');
-  const tokens = accessTokens(openSigningKeys(state.signingKeys, 'access'), clock);
   const { name } = config.azureml;
   let azuremlUrl = '';
   const compatible = buildCompatibleApp(
@@ -160,7 +172,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
       api: createApi(parts),
       state,
       artifacts,
-      callers: openCallers({ ownerTokenDigest: parts.ownerTokenDigest, tokens }),
+      callers,
       tokens,
       url: () => azuremlUrl,
       clock,
@@ -171,7 +183,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   started.defer(() => compatible.close());
   await listen(compatible, config.azureml, 'FARLED_AZUREML_PORT');
   azuremlUrl = `https://${name}:${(compatible.server.address() as AddressInfo).port}`;
-  started.use(keepHouse({ state, artifacts, images, clock, log }));
+  started.use(keepHouse({ state, artifacts, images, signingKeys: [accessKeys, serviceKeys], clock, log }));
   await writeServerInfo(home.folder, { url, scoringUrl: router.url, azuremlUrl });
   log.info({ url, scoringUrl: router.url, azuremlUrl }, 'Farled is ready');
 

@@ -286,8 +286,8 @@ export interface StagedFile {
   readonly path: string;
   /** Null until it is uploaded. */
   readonly content: StagedFileContent | null;
-  /** What its client calls the request that uploaded it, so that the same one sent again is no other. */
-  readonly uploadRequest: string | null;
+  /** Digest of the list of blocks that it was put together of, if it was: known again when it is sent again. */
+  readonly blockList: string | null;
   readonly createdTime: string;
   readonly uploadedTime: string | null;
 }

@@ -232,8 +232,8 @@ export interface StagedFileRow {
   /** Null until it is uploaded. */
   sha256: string | null;
   size: number | null;
-  /** What its client calls the request that uploaded it. */
-  uploadRequest: string | null;
+  /** Digest of the list of blocks that it was put together of, if it was. */
+  blockList: string | null;
   createdTime: string;
   uploadedTime: string | null;
 }

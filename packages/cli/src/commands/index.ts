@@ -1,5 +1,8 @@
 /** Every command, in the order of help. */
 import type { Command } from '../command.ts';
+import { printClientVariables } from './azureml/env.ts';
+import { printHostsLine } from './azureml/hosts.ts';
+import { runWithClientVariables } from './azureml/run.ts';
 import { addCluster } from './cluster/add.ts';
 import { listClusters } from './cluster/list.ts';
 import { removeCluster } from './cluster/remove.ts';
@@ -18,6 +21,13 @@ import { registerEnvironment } from './environment/register.ts';
 import { scaffoldEnvironment } from './environment/scaffold.ts';
 import { showEnvironment } from './environment/show.ts';
 import { attachFolder } from './folder/attach.ts';
+import { createIdentity } from './identity/create.ts';
+import { deleteIdentity } from './identity/delete.ts';
+import { grantRole } from './identity/grant.ts';
+import { listIdentities } from './identity/list.ts';
+import { resetIdentitySecret } from './identity/reset-secret.ts';
+import { revokeRole } from './identity/revoke.ts';
+import { showIdentity } from './identity/show.ts';
 import { printManifests } from './kubernetes/manifests.ts';
 import { deleteModel } from './model/delete.ts';
 import { deployModel } from './model/deploy.ts';
@@ -28,10 +38,12 @@ import { registerModel } from './model/register.ts';
 import { showModel } from './model/show.ts';
 import { updateModel } from './model/update.ts';
 import { deleteService } from './service/delete.ts';
+import { getServiceAccessToken } from './service/get-access-token.ts';
 import { getServiceKeys } from './service/get-keys.ts';
 import { getServiceLogs } from './service/get-logs.ts';
 import { listServices } from './service/list.ts';
 import { regenerateServiceKey } from './service/regen-key.ts';
+import { revokeServiceTokens } from './service/revoke-tokens.ts';
 import { rollBackService } from './service/rollback.ts';
 import { runService } from './service/run.ts';
 import { showService } from './service/show.ts';
@@ -57,6 +69,8 @@ const BUILT: readonly Command[] = [
   runService,
   getServiceKeys,
   regenerateServiceKey,
+  getServiceAccessToken,
+  revokeServiceTokens,
   getServiceLogs,
   updateService,
   rollBackService,
@@ -84,6 +98,16 @@ const BUILT: readonly Command[] = [
   showCluster,
   removeCluster,
   printManifests,
+  printClientVariables,
+  runWithClientVariables,
+  printHostsLine,
+  createIdentity,
+  listIdentities,
+  showIdentity,
+  grantRole,
+  revokeRole,
+  resetIdentitySecret,
+  deleteIdentity,
 ];
 
 export const COMMANDS: readonly Command[] = [...BUILT, ...UNBUILT_COMMANDS, ...completionCommands(BUILT)];
@@ -101,6 +125,8 @@ export const GROUPS: Readonly<Record<string, string>> = {
   folder: 'The workspace of a folder.',
   cluster: 'Clusters that compute targets can be attached to.',
   kubernetes: 'What Farled is in a Kubernetes.',
+  identity: 'Service principals and users, and what they may do.',
+  azureml: 'The unmodified azureml-core, and how it finds this server.',
   endpoint: 'Endpoints with several versions.',
   'endpoint realtime': 'Endpoints with several versions.',
   completion: 'Completion of names and options in the shell.',

@@ -16,14 +16,14 @@ export interface FormatOptions {
 }
 
 /** Text to print, with its last line break; empty when there is nothing to print. */
-export function formatResult({ value, columns, prefer }: Result, options: FormatOptions): string {
+export function formatResult({ value, columns, prefer, text }: Result, options: FormatOptions): string {
   const format = options.format ?? (prefer !== undefined ? prefer : options.terminal ? 'table' : 'json');
   if (value === undefined || format === 'none') {
     return '';
   }
   switch (format) {
     case 'text':
-      return typeof value === 'string' ? endLine(value) : json(value);
+      return typeof value === 'string' ? endLine(value) : text === undefined ? json(value) : endLine(text);
     case 'json':
       return json(value);
     case 'jsonc':

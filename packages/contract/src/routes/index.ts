@@ -2,18 +2,20 @@
 import { artifacts } from './artifacts.ts';
 import { clusters, computes } from './computes.ts';
 import { environments } from './environments.ts';
+import { identities } from './identities.ts';
 import { models } from './models.ts';
 import { operations } from './operations.ts';
 import { packages } from './packages.ts';
-import { server } from './server.ts';
 import { resourceGroups } from './resource-groups.ts';
+import { server } from './server.ts';
 import { services } from './services.ts';
 import { workspaces } from './workspaces.ts';
 
 export const routes = {
   server,
-  workspaces,
   resourceGroups,
+  workspaces,
+  identities,
   artifacts,
   models,
   environments,

@@ -1,10 +1,13 @@
 /** Answers of the test double, one handler for each route of the contract that clients use. */
+import { randomUUID } from 'node:crypto';
+
 import {
   clusterId,
   DEFAULT_SETTINGS,
   FarledError,
   hasEnded,
   mergeSettings,
+  newSettings,
   workspaceId,
   type Compute,
   type EnvironmentDefinition,
@@ -15,6 +18,7 @@ import {
 } from '@farled/contract';
 
 import { describeCluster, newCompute } from './clusters.ts';
+import { identityHandlers } from './identities.ts';
 import { resourceGroupHandlers } from './resource-groups.ts';
 import { found, now, startOperation, type TestState } from './state.ts';
 
@@ -38,8 +42,9 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
 
   return {
     getServerInfo: () => [200, { product: 'farled', version: 'test', scoringUrl: url() }],
-    listWorkspaces: ({ query }) =>
     ...resourceGroupHandlers,
+    ...identityHandlers(),
+    listWorkspaces: ({ query }) =>
       page(
         [...state.workspaces.values()].filter(
           (one) => query.resourceGroup === undefined || one.resourceGroup === query.resourceGroup,
@@ -246,7 +251,7 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
           entryScript: inference.entryScript,
           environment: { name: environment.name, version: environment.version },
         },
-        settings: mergeSettings(DEFAULT_SETTINGS, settings),
+        settings: newSettings(DEFAULT_SETTINGS, settings),
         deploymentStatus: { desiredReplicas: 1, updatedReplicas: 1, availableReplicas: 1, replicas: [] },
         operationId: operationId ?? '',
         createdTime: now(),
@@ -299,10 +304,28 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
         startOperation(state, query.operationId, 'DeleteService', target, () => state.services.delete(params.service)),
       ];
     },
-    listServiceKeys: ({ params }) => [
-      200,
-      found(state.keys.get(params.service), 'ServiceNotFound', `service "${params.service}"`),
-    ],
+    listServiceKeys: ({ params }) => {
+      if (serviceOf(params.service).settings.tokenAuthEnabled) {
+        throw new FarledError('AuthenticationKindDiffers', `Service "${params.service}" takes no keys.`);
+      }
+      return [200, found(state.keys.get(params.service), 'ServiceNotFound', `service "${params.service}"`)];
+    },
+    getServiceToken: ({ params }) => {
+      if (!serviceOf(params.service).settings.tokenAuthEnabled) {
+        throw new FarledError('AuthenticationKindDiffers', `Service "${params.service}" has no tokens.`);
+      }
+      const accessToken = `token-${randomUUID()}`;
+      state.tokens.set(params.service, accessToken);
+      const seconds = Math.floor(Date.now() / 1000);
+      return [
+        200,
+        { accessToken, tokenType: 'Bearer', refreshAfter: seconds + 21_600, expiryOn: seconds + 43_200 } as const,
+      ];
+    },
+    revokeServiceTokens: ({ params }) => {
+      state.tokens.delete(params.service);
+      return [200, { notBefore: Math.floor(Date.now() / 1000) + 1 }];
+    },
     regenerateServiceKey: ({ params, body }) => {
       const present = found(state.keys.get(params.service), 'ServiceNotFound', `service "${params.service}"`);
       const field = body.keyType === 'Primary' ? 'primaryKey' : 'secondaryKey';

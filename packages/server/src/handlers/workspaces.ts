@@ -1,4 +1,4 @@
-import type { Workspace } from '@farled/contract';
+import { may, type Workspace } from '@farled/contract';
 import type { WorkspaceRecord } from '@farled/state';
 
 import type { HandlersOf } from '../handler.ts';
@@ -6,10 +6,13 @@ import type { AppParts } from '../parts.ts';
 
 export function workspaceHandlers({ state }: AppParts): HandlersOf<'workspaces'> {
   return {
-    listWorkspaces: async ({ query }) => {
+    listWorkspaces: async ({ query }, { caller }) => {
       const { count, skipToken, ...filter } = query;
       const page = await state.workspaces.list(filter, { count, skipToken });
-      return [200, { ...page, value: page.value.map(toWorkspace) }];
+      const seen = page.value.filter(
+        ({ name, ...at }) => caller === undefined || may(caller.roles, 'find', { ...at, workspace: name }),
+      );
+      return [200, { ...page, value: seen.map(toWorkspace) }];
     },
     createWorkspace: async ({ params, body: { existOk, ...fields } }) => {
       const present = existOk ? await state.workspaces.find(params) : undefined;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { PREFIX } from '@farled/contract';
+import { type AccessTokens, accessTokens, openCallers, openSigningKeys, serviceTokens } from '@farled/identity';
 import { type Logger, silentLogger, systemClock } from '@farled/service';
 import { type ArtifactStore, openDirectoryArtifacts, openState, type State } from '@farled/state';
 
@@ -33,6 +34,7 @@ interface Call {
 export interface TestApp extends AsyncDisposable {
   readonly app: ReturnType<typeof buildApp>;
   readonly state: State;
+  readonly tokens: AccessTokens;
   readonly artifacts: ArtifactStore;
   readonly clusters: TestClusters;
   call(method: string, path: string, options?: Call): Promise<Answer>;
@@ -51,11 +53,20 @@ export async function startTestApp(log: Logger = silentLogger, hasRegistry = fal
   });
   const artifacts = await openDirectoryArtifacts(join(folder, 'artifacts'), { clock: systemClock });
   const clusters = testClusters();
+  const ofKeys = { store: state.signingKeys, changes: state.changes, lifetimeSeconds: 3600, clock: systemClock };
+  const tokens = accessTokens(openSigningKeys({ ...ofKeys, purpose: 'access' }), systemClock);
+  const callers = openCallers({
+    ownerTokenDigest: createHash('sha256').update(TOKEN).digest('hex'),
+    tokens,
+    identities: state.identities,
+    changes: state.changes,
+  });
   const app = buildApp({
     state,
     artifacts,
     clusters,
-    ownerTokenDigest: createHash('sha256').update(TOKEN).digest('hex'),
+    callers,
+    serviceTokens: serviceTokens({ ...ofKeys, keys: openSigningKeys({ ...ofKeys, purpose: 'service' }) }),
     scoringUrl: () => 'http://127.0.0.1:7311',
     hasRegistry,
     serviceLogs: (service) => Promise.resolve([`log of ${service.name}`]),
@@ -67,6 +78,7 @@ export async function startTestApp(log: Logger = silentLogger, hasRegistry = fal
   return {
     app,
     state,
+    tokens,
     artifacts,
     clusters,
     call: async (method, path, { body, raw, headers = {}, token = TOKEN } = {}) => {

@@ -2,7 +2,7 @@
  * Artifacts in a folder: `sha256/ab/abcd…`, each file written beside first, synced, and moved to its place, so that
  * a file under a digest is always whole.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { chmod, copyFile, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,6 +11,8 @@ import { FarledError } from '@farled/contract';
 import type { Clock } from '@farled/service';
 
 import type { ArtifactStore } from './artifact-store.ts';
+import { openDirectoryParts } from './directory-parts.ts';
+import { digestMismatch, isMissing, type Received, write } from './write-file.ts';
 
 export async function openDirectoryArtifacts(
   folder: string,
@@ -43,6 +45,7 @@ export async function openDirectoryArtifacts(
   };
 
   return {
+    parts: await openDirectoryParts(join(folder, 'parts'), { incoming, clock }),
     has: async (sha256) => {
       const now = new Date(clock.now());
       try {
@@ -56,18 +59,15 @@ export async function openDirectoryArtifacts(
     put: async (sha256, bytes) => {
       const { size } = await receive(bytes, (received) => {
         if (received.sha256 !== sha256) {
-          const message = `The ${received.size} bytes received have the SHA-256 ${received.sha256}, not ${sha256}.`;
-          throw new FarledError('ArtifactDigestMismatch', message, {
-            suggestion: 'Send the file again; if it fails again, it changes while it is read.',
-          });
+          throw digestMismatch(received, sha256);
         }
       });
       return size;
     },
     add: (bytes) => receive(bytes, () => {}),
-    open: async (sha256) => {
+    open: async (sha256, range) => {
       const file = await open(pathOf(sha256)).catch(missing(sha256));
-      return createReadStream('', { fd: file });
+      return createReadStream('', { fd: file, ...range });
     },
     copyTo: async (sha256, path, mode) => {
       await copyFile(pathOf(sha256), path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE).catch(
@@ -91,24 +91,6 @@ export async function openDirectoryArtifacts(
   };
 }
 
-interface Received {
-  readonly sha256: string;
-  readonly size: number;
-}
-
-async function write(path: string, bytes: AsyncIterable<Uint8Array>): Promise<Received> {
-  const hash = createHash('sha256');
-  let size = 0;
-  await using file = await open(path, 'wx', 0o600);
-  for await (const chunk of bytes) {
-    hash.update(chunk);
-    size += chunk.length;
-    await file.writeFile(chunk);
-  }
-  await file.sync();
-  return { sha256: hash.digest('hex'), size };
-}
-
 /** Without it a power cut may forget the move. */
 async function syncFolder(folder: string): Promise<void> {
   await using handle = await open(folder);
@@ -125,8 +107,4 @@ function missing(sha256: string): (error: unknown) => never {
       cause: error,
     });
   };
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }

@@ -12,7 +12,7 @@ export const stagedFiles: Migration = {
       .addColumn('path', 'text', (column) => column.notNull())
       .addColumn('sha256', 'text')
       .addColumn('size', 'bigint')
-      .addColumn('uploadRequest', 'text')
+      .addColumn('blockList', 'text')
       .addColumn('createdTime', 'text', (column) => column.notNull())
       .addColumn('uploadedTime', 'text')
       .addUniqueConstraint('stagedFilesName', ['workspaceId', 'container', 'path'])

@@ -40,6 +40,8 @@ export interface ServiceStore {
   recordStatus(id: string, status: ServiceStatus): Promise<void>;
   /** What was good before is kept as the previous one when it is another spec. */
   recordLastGood(id: string, lastGood: GoodSpec): Promise<void>;
+  /** Has every token that was issued until now refused. Answers from which second on tokens are taken. */
+  revokeTokens(id: string): Promise<number>;
   /** One that is gone is fine. */
   remove(id: string): Promise<void>;
 }
@@ -68,6 +70,7 @@ export function serviceStore(session: Session): ServiceStore {
     lastGood: row.lastGood === null ? null : (JSON.parse(row.lastGood) as GoodSpec),
     previousGood: row.previousGood === null ? null : (JSON.parse(row.previousGood) as GoodSpec),
     status: JSON.parse(row.status) as ServiceStatus,
+    tokensNotBefore: row.tokensNotBefore,
     deleting: row.deleting === 1,
     operationId: row.operationId,
     createdTime: row.createdTime,
@@ -270,6 +273,15 @@ export function serviceStore(session: Session): ServiceStore {
           await writeModels(inner, present, 'previousGood', previous.spec);
         }
         inner.announce({ kind: 'service', id });
+      }),
+    revokeTokens: (id) =>
+      session.atomically(async (inner) => {
+        const { tokensNotBefore } = await require(inner, id);
+        // The next second, because those of the present one are among them; and later than it was, whatever the clock says.
+        const notBefore = Math.max(Math.floor(clock.now() / 1000), tokensNotBefore) + 1;
+        await inner.db.updateTable('services').set({ tokensNotBefore: notBefore }).where('id', '=', id).execute();
+        inner.announce({ kind: 'service', id });
+        return notBefore;
       }),
     remove: (id) =>
       session.atomically(async (inner) => {

@@ -12,7 +12,7 @@ export interface SigningKeyStore {
   remove(id: string): Promise<void>;
 }
 
-export function signingKeyStore({ db, clock, secrets }: Session): SigningKeyStore {
+export function signingKeyStore({ db, clock, secrets, announce }: Session): SigningKeyStore {
   return {
     list: async (purpose) => {
       const rows = await db
@@ -20,6 +20,7 @@ export function signingKeyStore({ db, clock, secrets }: Session): SigningKeyStor
         .selectAll()
         .where('purpose', '=', purpose)
         .orderBy('createdTime', 'desc')
+        .orderBy('id')
         .execute();
       return rows.map(({ id, privateKey, createdTime }) => ({
         id,
@@ -34,9 +35,11 @@ export function signingKeyStore({ db, clock, secrets }: Session): SigningKeyStor
         .values({ id, purpose, privateKey: secrets.seal(privateKey, ownerOf(id)), createdTime: isoTime(clock) })
         .onConflict((conflict) => conflict.column('id').doNothing())
         .execute();
+      announce({ kind: 'signingKey', id });
     },
     remove: async (id) => {
       await db.deleteFrom('signingKeys').where('id', '=', id).execute();
+      announce({ kind: 'signingKey', id });
     },
   };
 }

@@ -17,12 +17,12 @@ export interface StagedFileStore {
   /** The file of that path or those in the folder of that path, all of the container when it is empty; by path. */
   below(workspaceId: string, container: string, path: string): Promise<readonly StagedFile[]>;
   /**
-   * Says what a file turned out to be. Said twice for the same request, the second changes nothing.
+   * Says what a file turned out to be. Said again it changes nothing: clients repeat what was not answered.
    *
-   * @throws FarledError ArtifactNotFound when it is not staged any more; ArtifactAlreadyUploaded when another request
-   * uploaded it.
+   * @throws FarledError ArtifactNotFound when it is not staged any more; ArtifactAlreadyUploaded when it turned out to
+   * be something else before.
    */
-  recordUpload(id: string, content: StagedFileContent, request: string | null): Promise<StagedFile>;
+  recordUpload(id: string, content: StagedFileContent, blockList: string | null): Promise<StagedFile>;
   /** Forgets those older than that; answers how many. */
   sweep(olderThanMs: number): Promise<number>;
 }
@@ -76,7 +76,7 @@ export function stagedFileStore(session: Session): StagedFileStore {
         .toSorted((a, b) => (a.path < b.path ? -1 : 1))
         .map(toRecord);
     },
-    recordUpload: (id, { sha256, size }, request) =>
+    recordUpload: (id, { sha256, size }, blockList) =>
       session.atomically(async (inner) => {
         const store = stagedFileStore(inner);
         const before = await store.byId(id);
@@ -86,14 +86,14 @@ export function stagedFileStore(session: Session): StagedFileStore {
           });
         }
         if (before.content !== null) {
-          if (request !== null && before.uploadRequest === request) {
+          if (before.content.sha256 === sha256) {
             return before;
           }
           throw alreadyUploaded(before);
         }
         const row = await inner.db
           .updateTable('stagedFiles')
-          .set({ sha256, size, uploadRequest: request, uploadedTime: isoTime(clock) })
+          .set({ sha256, size, blockList, uploadedTime: isoTime(clock) })
           .where('id', '=', id)
           .returningAll()
           .executeTakeFirstOrThrow();
@@ -122,14 +122,14 @@ function unguessable(): string {
 }
 
 function toRecord(row: Selectable<StagedFileRow>): StagedFile {
-  const { id, workspaceId, container, path, sha256, size, uploadRequest, createdTime, uploadedTime } = row;
+  const { id, workspaceId, container, path, sha256, size, blockList, createdTime, uploadedTime } = row;
   return {
     id,
     workspaceId,
     container,
     path,
     content: sha256 === null || size === null ? null : { sha256, size },
-    uploadRequest,
+    blockList,
     createdTime,
     uploadedTime,
   };

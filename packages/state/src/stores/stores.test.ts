@@ -537,6 +537,38 @@ describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
     });
   });
 
+  describe('tokens', () => {
+    test('of a service are taken from a later second on with every revocation, even if the clock goes back', async () => {
+      const { key } = await furnish(state);
+      const service = await state.services.create(newService(key, 'svc'));
+      expect(service.tokensNotBefore).toBe(0);
+      const now = Math.floor(clock.now() / 1000);
+      expect(await state.services.revokeTokens(service.id)).toBe(now + 1);
+      expect(await state.services.revokeTokens(service.id)).toBe(now + 2);
+      expect((await state.services.byId(service.id))?.tokensNotBefore).toBe(now + 2);
+      expect(changes.at(-1)).toEqual({ kind: 'service', id: service.id });
+    });
+
+    test('are signed with keys that are kept sealed, newest first, and announced as they come and go', async () => {
+      await state.signingKeys.add({ id: 'old', purpose: 'service', privateKey: 'first' });
+      await clock.advance(1000);
+      await state.signingKeys.add({ id: 'new', purpose: 'service', privateKey: 'second' });
+      await state.signingKeys.add({ id: 'other', purpose: 'access', privateKey: 'third' });
+      expect((await state.signingKeys.list('service')).map(({ id, privateKey }) => [id, privateKey])).toEqual([
+        ['new', 'second'],
+        ['old', 'first'],
+      ]);
+      await state.signingKeys.remove('old');
+      expect((await state.signingKeys.list('service')).map(({ id }) => id)).toEqual(['new']);
+      expect(changes.filter(({ kind }) => kind === 'signingKey').map(({ id }) => id)).toEqual([
+        'old',
+        'new',
+        'other',
+        'old',
+      ]);
+    });
+  });
+
   describe('keys', () => {
     test('are encrypted, replaced one by one, and gone with their service', async () => {
       const { key } = await furnish(state);
