@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   ClusterName,
   ComputeName,
+  DeployedEnvironmentName,
   EnvironmentName,
   ModelId,
   ModelName,
@@ -21,6 +22,7 @@ test.each([
   ],
   [ComputeName, ['aks', 'My-Aks1', 'a'.repeat(24)], ['ab', '1aks', 'aks-', 'a_b', 'a'.repeat(25)]],
   [ModelName, ['m', 'my_model.v2-x', '1'], ['', '-a', 'a b', 'a/b', '../x', 'a:1', 'a'.repeat(256)]],
+  [DeployedEnvironmentName, ['myenv', 'AzureML-sklearn', 'microsoft-x'], ['a/b', '']],
   [EnvironmentName, ['myenv', 'My.Env-1'], ['AzureML-sklearn', 'microsoft-x', 'a/b', '']],
   [WorkspaceName, ['ws', 'my_ws-1'], ['w', 'a b', 'a'.repeat(34)]],
   [ModelId, ['m:1', 'my.model:12'], ['m', 'm:0', 'm:01', 'm:-1', 'm:1:2', 'm:latest', ':1']],

@@ -26,6 +26,12 @@ export const EnvironmentName = name(
   'must be 1 to 255 letters, digits, dashes, underscores and dots, start with a letter or digit, and not start with "Microsoft" or "AzureML"',
 );
 
+/** Of environments that deployments bring along: those of Microsoft too, under whose names nobody registers one. */
+export const DeployedEnvironmentName = name(
+  /^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/,
+  'must be 1 to 255 letters, digits, dashes, underscores and dots, and start with a letter or digit',
+);
+
 export const WorkspaceName = name(
   /^[A-Za-z0-9][A-Za-z0-9_-]{1,32}$/,
   'must be 2 to 33 letters, digits, dashes and underscores, and start with a letter or digit',

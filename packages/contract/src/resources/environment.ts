@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { EnvironmentName } from '../names.ts';
+import { DeployedEnvironmentName, EnvironmentName } from '../names.ts';
 import { Timestamp } from './common.ts';
 
 const Requirement = z.string().min(1).max(1024);
@@ -92,3 +92,10 @@ export const EnvironmentReference = z.strictObject({
   name: EnvironmentName,
   version: z.string().max(64).nullable().default(null),
 });
+
+/** What a deployment names or brings along. */
+export const DeployedEnvironment = z.union([
+  // The name first: a name alone would do as a definition, too, of an environment that has nothing.
+  EnvironmentReference.extend({ name: DeployedEnvironmentName }),
+  EnvironmentDefinition.extend({ name: DeployedEnvironmentName }),
+]);

@@ -4,7 +4,7 @@ import { ServiceSettings } from '../documents/deployment-config.ts';
 import { ErrorBody } from '../errors.ts';
 import { ComputeName, ModelId } from '../names.ts';
 import { FileManifest, OperationId, RelativePath, Tags, Timestamp } from './common.ts';
-import { EnvironmentDefinition, EnvironmentReference } from './environment.ts';
+import { DeployedEnvironment } from './environment.ts';
 
 export const SERVICE_STATES = ['Transitioning', 'Healthy', 'Unhealthy', 'Unschedulable', 'Failed'] as const;
 export type ServiceState = (typeof SERVICE_STATES)[number];
@@ -19,8 +19,7 @@ export const ModelIds = z
 export const Inference = z.strictObject({
   entryScript: RelativePath,
   source: FileManifest,
-  // The name first: a name alone would do as a definition, too, of an environment that has nothing.
-  environment: z.union([EnvironmentReference, EnvironmentDefinition]),
+  environment: DeployedEnvironment,
 });
 export type Inference = z.output<typeof Inference>;
 
@@ -37,6 +36,26 @@ export const RegenerateKey = z.strictObject({
   keyType: z.enum(['Primary', 'Secondary'], { error: 'must be Primary or Secondary' }),
   keyValue: Key.optional(),
 });
+
+export const ServiceToken = z
+  .object({
+    /** A JWT, for `Authorization: Bearer`. */
+    accessToken: z.string(),
+    tokenType: z.literal('Bearer'),
+    /** Seconds since 1970: from then on a new one should be taken. */
+    refreshAfter: z.int(),
+    /** Seconds since 1970. */
+    expiryOn: z.int(),
+  })
+  .meta({ id: 'ServiceToken', description: 'Lets its bearer score with one service, for a while.' });
+export type ServiceToken = z.infer<typeof ServiceToken>;
+
+export const RevokedTokens = z
+  .object({
+    /** Seconds since 1970: tokens that were issued before are refused. */
+    notBefore: z.int(),
+  })
+  .meta({ id: 'RevokedTokens' });
 
 /** What to change of {@link ServiceSettings}; null and absent leave a value as it is. */
 const DeploySettings = ServiceSettings.input;
