@@ -30,7 +30,8 @@ export async function readForm(bytes: AsyncIterable<Uint8Array>): Promise<Readon
   return fields;
 }
 
-async function readText(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+/** In UTF-8. @throws FarledError PayloadTooLarge. */
+export async function readText(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of bytes) {

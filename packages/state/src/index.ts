@@ -1,5 +1,5 @@
 /** The durable record, and the bytes it refers to. */
-export type { ArtifactStore } from './artifacts/artifact-store.ts';
+export type { ArtifactStore, ByteRange } from './artifacts/artifact-store.ts';
 export { openDirectoryArtifacts } from './artifacts/directory.ts';
 export { digestOf } from './canonical-json.ts';
 export type { ChangeListener, Changes } from './changes.ts';

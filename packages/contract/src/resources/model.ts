@@ -55,7 +55,7 @@ export const UpdateModel = z.strictObject({
   removeTags: z.array(z.string()).max(100).optional(),
   addProperties: Tags.optional(),
   resourceRequirements: ResourceRequirements.nullable().optional(),
-  sampleInputDatasetId: z.string().max(256).optional(),
-  sampleOutputDatasetId: z.string().max(256).optional(),
+  sampleInputDatasetId: z.string().max(256).nullable().optional(),
+  sampleOutputDatasetId: z.string().max(256).nullable().optional(),
 });
 export type UpdateModel = z.output<typeof UpdateModel>;

@@ -64,7 +64,10 @@ export async function openDirectoryParts(
       const files = names.map(fileOf);
       const missing = names.find((_name, index) => !parts.has(files[index] ?? ''));
       if (missing !== undefined) {
-        throw new FarledError('BadArgument', `There is no block "${missing.slice(0, 100)}" to put the file together of.`);
+        throw new FarledError(
+          'BadArgument',
+          `There is no block "${missing.slice(0, 100)}" to put the file together of.`,
+        );
       }
       if (new Set(files).size < files.length) {
         throw new FarledError('BadArgument', 'The list names a block twice.');
@@ -96,7 +99,9 @@ function fileOf(part: string): string {
 
 async function sizesIn(folder: string): Promise<Map<string, number>> {
   const found = new Map<string, number>();
-  const names = await readdir(folder).catch((error: unknown) => (isMissing(error) ? [] : Promise.reject(error as Error)));
+  const names = await readdir(folder).catch((error: unknown) =>
+    isMissing(error) ? [] : Promise.reject(error as Error),
+  );
   for (const name of names) {
     found.set(name, (await stat(join(folder, name))).size);
   }
