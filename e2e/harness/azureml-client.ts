@@ -1,18 +1,19 @@
 /** The real azureml-core, in a Python of its own, pointed at a server of ours. */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { parseEnv, promisify } from 'node:util';
 
 import { EnvironmentDefinition } from '@farled/contract';
 import { createEnvironments } from '@farled/controller';
 import { silentLogger, systemClock } from '@farled/service';
-import { runningServer } from '@farled/standalone';
 
 import { ROOT, type TestServer } from './server.ts';
 
 export const AZUREML_CORE = 'azureml-core==1.61.0.post4';
+export const FARLED = join(ROOT, 'packages', 'cli', 'bin', 'farled.mjs');
 const JOURNEYS = join(ROOT, 'e2e', 'azureml');
 const LONGEST_MS = 540_000;
 
@@ -108,30 +109,22 @@ function checksIn(out: string): readonly Check[] {
     .map((line) => JSON.parse(line) as Check);
 }
 
-async function environmentOf(server: TestServer, home: string): Promise<Record<string, string>> {
-  const azuremlUrl = (await runningServer(server.home))?.azuremlUrl ?? '';
-  const clouds = join(home, 'clouds.json');
-  const loopback = azuremlUrl.replace(/[^/]+\.blob\.localhost/, 'localhost');
-  await writeFile(
-    clouds,
-    JSON.stringify(
-      ['AzureCloud', 'AzureUSGovernment', 'AzureChinaCloud', 'None'].map((name) => ({
-        name,
-        resourceManager: azuremlUrl,
-        authentication: { loginEndpoint: `${azuremlUrl}/adfs/x`, audiences: ['https://management.core.windows.net/'] },
-        suffixes: {},
-      })),
-    ),
-  );
-  await mkdir(join(home, 'azure'));
+/** As a person has it after `farled azureml env`, in a shell that has nothing else set. */
+export async function environmentOf(server: TestServer, home: string): Promise<Record<string, string>> {
+  const plain = { PATH: process.env['PATH'] ?? '', HOME: home };
+  const { stdout } = await promisify(execFile)(process.execPath, [FARLED, 'azureml', 'env', '--shell', 'dotenv'], {
+    env: { ...plain, FARLED_HOME: server.home },
+  });
+  const printed = parseEnv(stdout) as Record<string, string>;
+  const pythonPath = [printed['PYTHONPATH'] ?? '', JOURNEYS].join(delimiter);
+  // Clients of one server are different persons: a login of one is not there for another.
+  const logins = join(home, 'logins');
+  await mkdir(logins);
   return {
-    PATH: process.env['PATH'] ?? '',
-    HOME: home,
-    PYTHONPATH: [join(ROOT, 'packages', 'cli', 'python'), JOURNEYS].join(delimiter),
-    ARM_CLOUD_METADATA_URL: `file://${clouds}`,
-    AZUREML_CURRENT_CLOUD: 'AzureCloud',
-    REQUESTS_CA_BUNDLE: join(server.home, 'tls', 'ca.crt'),
-    AZURE_CONFIG_DIR: join(home, 'azure'),
-    MSI_ENDPOINT: `${loopback}/msi/token`,
+    ...plain,
+    ...printed,
+    AZUREML_AUTH_CONFIG_DIR: logins,
+    PYTHONPATH: pythonPath,
+    PYTHONDONTWRITEBYTECODE: '1',
   };
 }

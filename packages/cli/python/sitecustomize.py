@@ -5,6 +5,7 @@ sitecustomize, if there is one further on, is run after it.
 """
 
 import importlib.machinery
+import importlib.util
 import os
 import socket
 import sys

@@ -52,6 +52,24 @@ describe('arguments', () => {
     expect(normalizeArguments(given, SPELLINGS)).toEqual(normal);
   });
 
+  test.each<[given: string[], normal: string[]]>([
+    [
+      ['-n', 'a', 'python', '-n', 'b'],
+      ['--name=a', '--', 'python', '-n', 'b'],
+    ],
+    [
+      ['-l', 'python', 'x.py', '--', 'y'],
+      ['--latest', '--', 'python', 'x.py', '--', 'y'],
+    ],
+    [
+      ['--', '-n'],
+      ['--', '-n'],
+    ],
+    [['-n', 'a'], ['--name=a']],
+  ])('where the rest is a command, %j are read as %j', (given, normal) => {
+    expect(normalizeArguments(given, SPELLINGS, { endAtWord: true })).toEqual(normal);
+  });
+
   test('a value comes through as it was given, whatever it looks like', () => {
     fc.assert(
       fc.property(fc.constantFrom('-n', '--name', '-ct', '--ct', '--compute-target'), fc.string(), (flag, value) => {

@@ -32,13 +32,21 @@ export function spellingsOf(options: readonly Pick<Option<unknown>, 'flags' | 't
 /**
  * Rewrites each option to its full name. Values are never touched, whatever they look like, and nothing after `--` is.
  * A value is tied to its option with `=`, so that the parser can't mistake it for an option.
+ * With `endAtWord` the first word that is no option ends the options, as `--` does.
  */
-export function normalizeArguments(given: readonly string[], spellings: ReadonlyMap<string, Spelling>): string[] {
+export function normalizeArguments(
+  given: readonly string[],
+  spellings: ReadonlyMap<string, Spelling>,
+  { endAtWord = false } = {},
+): string[] {
   const normal: string[] = [];
   for (let at = 0; at < given.length; at += 1) {
     const argument = given[at] ?? '';
     if (argument === '--') {
       return [...normal, ...given.slice(at)];
+    }
+    if (endAtWord && !argument.startsWith('-')) {
+      return [...normal, '--', ...given.slice(at)];
     }
     const equals = argument.indexOf('=');
     const spelling = spellings.get(argument);

@@ -21,6 +21,8 @@ export interface ProgramParts {
 export interface Selected {
   readonly command: Command;
   readonly values: Readonly<Record<string, unknown>>;
+  /** Empty for commands that take none. */
+  readonly rest: readonly string[];
   readonly globals: GlobalValues;
 }
 
@@ -77,7 +79,8 @@ function normalizeLine(given: readonly string[], commands: readonly Command[]): 
   }
   const words = given.slice(0, command.path.length);
   const spellings = spellingsOf(Object.values(allOptions(command)));
-  return [...words, ...normalizeArguments(given.slice(words.length), spellings)];
+  const others = normalizeArguments(given.slice(words.length), spellings, { endAtWord: command.rest !== undefined });
+  return [...words, ...others];
 }
 
 function buildTree(parts: ProgramParts, select: (selected: Selected) => void): Node {
@@ -93,13 +96,17 @@ function buildTree(parts: ProgramParts, select: (selected: Selected) => void): N
     if (command.unbuilt === true) {
       leaf.allowUnknownOption().allowExcessArguments();
     }
+    if (command.rest !== undefined) {
+      leaf.argument(`<${command.rest}...>`);
+    }
     const options = allOptions(command);
     for (const option of Object.values(options)) {
       leaf.addOption(nodeOption(option));
     }
-    leaf.action((given: Record<string, unknown>) => {
-      const values = readValues(options, given);
-      select({ command, values, globals: values as GlobalValues });
+    leaf.action((...taken: readonly unknown[]) => {
+      const [rest, given] = command.rest === undefined ? [[], taken[0]] : taken;
+      const values = readValues(options, given as Record<string, unknown>);
+      select({ command, values, rest: rest as readonly string[], globals: values as GlobalValues });
     });
   }
   return root;

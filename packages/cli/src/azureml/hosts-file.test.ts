@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+
+import { addressesOf, withHostsLine } from './hosts-file.ts';
+
+const NAME = 'farled.blob.localhost';
+
+describe('the hosts file', () => {
+  test.each([
+    ['', []],
+    ['127.0.0.1 localhost\n', []],
+    [`127.0.0.1 localhost ${NAME}\n`, ['127.0.0.1']],
+    [`127.0.0.1\tFARLED.blob.localhost # comment\n::1 ${NAME}`, ['127.0.0.1', '::1']],
+    [`# 127.0.0.1 ${NAME}\n`, []],
+    [`127.0.0.1 x.${NAME}\n`, []],
+  ])('%j gives the name %j', (content, addresses) => {
+    expect(addressesOf(content, NAME)).toEqual(addresses);
+  });
+
+  test.each(['', '127.0.0.1 localhost\n', '127.0.0.1 localhost'])('%j gets the line at its end, once', (content) => {
+    const changed = withHostsLine(content, '127.0.0.1', NAME) ?? '';
+    expect(changed.startsWith(content)).toBe(true);
+    expect(changed.split('\n').slice(-2)).toEqual([`127.0.0.1 ${NAME}`, '']);
+    expect(addressesOf(changed, NAME)).toEqual(['127.0.0.1']);
+    expect(withHostsLine(changed, '127.0.0.1', NAME)).toBeNull();
+  });
+
+  test('a name with another address is not given a second one', () => {
+    expect(() => withHostsLine(`10.0.0.9 ${NAME}\n`, '127.0.0.1', NAME)).toThrow('10.0.0.9 already');
+  });
+});
