@@ -1,5 +1,6 @@
 /** Every command, in the order of help. */
 import type { Command } from '../command.ts';
+import { examineClient } from './azureml/doctor.ts';
 import { printClientVariables } from './azureml/env.ts';
 import { printHostsLine } from './azureml/hosts.ts';
 import { runWithClientVariables } from './azureml/run.ts';
@@ -100,6 +101,7 @@ const BUILT: readonly Command[] = [
   printManifests,
   printClientVariables,
   runWithClientVariables,
+  examineClient,
   printHostsLine,
   createIdentity,
   listIdentities,
