@@ -81,6 +81,7 @@ await control.putTable(
         name: 'bench',
         workspace: 'bench',
         keyDigests: [createHash('sha256').update(KEY).digest('hex')],
+        tokens: null,
         maxConcurrentRequestsPerContainer: 100,
         maxQueueWaitMs: 5000,
         scoringTimeoutMs: 60_000,

@@ -113,6 +113,23 @@ describe('the lines of the documentation', () => {
     expect(await json('computetarget list')).toEqual([]);
   });
 
+  test('a service with tokens: take one, score, revoke, and change back to keys', async () => {
+    await deploy();
+    await line(`${DEPLOY} --overwrite --token-auth-enabled true`);
+    expect(await json('service run -n myservice -d [1]')).toEqual([42]);
+    const issued = await json('service get-access-token -n myservice');
+    expect(Object.keys(issued as object)).toEqual(['accessToken', 'tokenType', 'refreshAfter', 'expiryOn']);
+    const token = await line('service get-access-token -n myservice --query accessToken -o tsv');
+    expect(token.output).toBe(`${server.state.tokens.get('myservice')}\n`);
+    const keys = await farled(['service', 'get-keys', '-n', 'myservice']);
+    expect(keys.code).not.toBe(0);
+    expect(keys.error).toContain('takes no keys');
+    expect((await line('service revoke-tokens -n myservice')).output).toBe('');
+    expect(server.state.tokens.has('myservice')).toBe(false);
+    await line('service update -n myservice --ae true --token-auth-enabled false');
+    expect(await json('service run -n myservice -d [1]')).toEqual([42]);
+  });
+
   test('what a deployment says: options go before the document', async () => {
     await deploy();
     await line(`${DEPLOY} --overwrite --nr 2 -cc 0.25 -ae false --tag a=1 --tag b=2 --no-wait`);

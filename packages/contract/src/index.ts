@@ -46,7 +46,16 @@ export {
   Tags,
   WorkspacePath,
 } from './resources/common.ts';
-export { grants, Identity, IdentityWithSecret, may, NEEDS, RoleAssignment, ROLES, TENANT_ID } from './resources/identity.ts';
+export {
+  grants,
+  Identity,
+  IdentityWithSecret,
+  may,
+  NEEDS,
+  RoleAssignment,
+  ROLES,
+  TENANT_ID,
+} from './resources/identity.ts';
 export type { Need, Role } from './resources/identity.ts';
 export { covers, parseScope, scopeId } from './resources/scope.ts';
 export type { ScopeReference } from './resources/scope.ts';
@@ -65,6 +74,7 @@ export {
   AttachCompute,
   CLUSTER_PURPOSES,
   Compute,
+  ComputeCredentials,
   CreateCompute,
   FAST_PROD_MINIMUM_CPU,
   LOAD_BALANCER_TYPES,

@@ -1,4 +1,6 @@
 /** Who calls: tokens, identities and what they may do. */
+export { openAuthorizationServer } from './authorization/authorization-server.ts';
+export type { AuthorizationServer } from './authorization/authorization-server.ts';
 export { AUDIENCE, accessTokens, LIFETIME_SECONDS } from './access-tokens.ts';
 export type { AccessTokens, IssuedToken } from './access-tokens.ts';
 export { DEFAULT_TENANT, OWNER, OWNER_ID } from './caller.ts';

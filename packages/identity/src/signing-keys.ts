@@ -22,6 +22,8 @@ export interface SigningKeys {
   current(): Promise<SigningKey>;
   /** The public halves of all whose tokens are taken. */
   published(): Promise<{ readonly keys: TokenKey[] }>;
+  /** All of them with their private halves, the one that signs first: for who signs by itself. */
+  complete(): Promise<readonly JWK[]>;
   /** Makes the next key when it is due, and forgets those that no valid token is of. */
   rotate(): Promise<void>;
 }
@@ -81,6 +83,13 @@ export function openSigningKeys({ store, changes, purpose, lifetimeSeconds, cloc
       return { id: signing.id, privateKey };
     },
     published: async () => ({ keys: (await records()).map(toPublic) }),
+    complete: async () => {
+      const all = await records();
+      const { signing } = planRotation(all, clock.now(), rules);
+      return all
+        .toSorted((one, other) => Number(other === signing) - Number(one === signing))
+        .map(({ id, privateKey }) => ({ ...(JSON.parse(privateKey) as JWK), kid: id, alg: ALGORITHM, use: 'sig' }));
+    },
     rotate: async () => {
       known = undefined;
       const { outlived } = planRotation(await records(), clock.now(), rules);

@@ -4,6 +4,7 @@ import { NOT_EXECUTED_HEADER } from '@farled/contract';
 import { systemClock } from '@farled/service';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { signToken, testSigner } from './testing/sign-token.ts';
 import { KEY, startRouter, type TestRouter } from './testing/start-router.ts';
 
 let router: TestRouter;
@@ -214,17 +215,50 @@ describe('a new table', () => {
     expect((await router.score('', { key: null })).status).toBe(200);
   });
 
+  test('brings tokens in place of keys at once, takes both in between, and refuses what was revoked', async () => {
+    const replica = await router.replica('a', says('1'));
+    const signer = testSigner();
+    const now = Math.floor(systemClock.now() / 1000);
+    const token = signToken(signer, { iss: 'farled', aud: 'id', iat: now, nbf: now, exp: now + 600 });
+    const statuses = async () =>
+      Promise.all([KEY, token, null].map(async (key) => (await router.score('', { key })).status));
+    const tokens = { issuer: 'farled', audience: 'id', notBefore: 0, keys: [signer.key] };
+    await router.route([replica]);
+    expect(await statuses()).toEqual([200, 401, 401]);
+    await router.route([replica], { tokens });
+    expect(await statuses()).toEqual([200, 200, 401]);
+    await router.route([replica], { keyDigests: [], tokens });
+    expect(await statuses()).toEqual([401, 200, 401]);
+    const refused = await router.score('', { key: null });
+    expect(JSON.parse(refused.text)).toEqual({
+      message: expect.stringContaining('The token for service "test" is mi'),
+    });
+    expect(refused.headers['www-authenticate']).toBe('Bearer');
+    await router.route([replica], { keyDigests: [], tokens: { ...tokens, notBefore: now + 1 } });
+    expect(await statuses()).toEqual([401, 401, 401]);
+    await router.route([replica], { keyDigests: [], tokens: { ...tokens, keys: [testSigner('key-2').key] } });
+    expect(await statuses()).toEqual([401, 401, 401]);
+    await router.route([replica], { keyDigests: [], tokens: { ...tokens, audience: 'of the next service' } });
+    expect(await statuses()).toEqual([401, 401, 401]);
+    expect(replica.seen.filter(({ headers }) => 'authorization' in headers)).toEqual([]);
+  });
+
   test('that is older than the one in use changes nothing', async () => {
     await router.route([await router.replica('a', says('1'))]);
     await router.control.putTable({ generation: 0, services: [] }, AbortSignal.timeout(2000));
     expect((await router.score()).status).toBe(200);
   });
 
-  test('is there again after the router was killed', async () => {
-    await router.route([await router.replica('a', says('1'))]);
+  test('is there again after the router was killed, with its tokens', async () => {
+    const signer = testSigner();
+    const now = Math.floor(systemClock.now() / 1000);
+    const key = signToken(signer, { iss: 'farled', aud: 'id', iat: now, nbf: now, exp: now + 600 });
+    const tokens = { issuer: 'farled', audience: 'id', notBefore: 0, keys: [signer.key] };
+    await router.route([await router.replica('a', says('1'))], { tokens });
     await router.kill();
     await router.restart();
     expect((await router.score()).status).toBe(200);
+    expect((await router.score('', { key })).status).toBe(200);
   });
 });
 

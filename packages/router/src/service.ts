@@ -4,7 +4,7 @@ import type { Clock } from '@farled/service';
 import { Pool } from 'undici';
 
 import { Admission } from './admission/admission.ts';
-import { KeyRing } from './authenticate.ts';
+import { Credentials, type Refused } from './credentials.ts';
 
 /** accepted = answered + refused + failed + in flight + queued. */
 export interface Ledger {
@@ -28,13 +28,16 @@ export class Service {
   readonly admission: Admission;
   readonly ledger: Ledger = { accepted: 0, answered: 0, refused: 0, failed: 0 };
   #route: ServiceRoute;
-  #keys: KeyRing | null = null;
+  readonly #clock: Clock;
+  #credentials: Credentials;
   #decision: ScalingDecision | null = null;
   /** Also those of replicas that left the table and still have requests. */
   readonly #pools = new Map<string, { readonly origin: string; readonly pool: Pool }>();
 
   constructor(route: ServiceRoute, clock: Clock) {
     this.#route = route;
+    this.#clock = clock;
+    this.#credentials = new Credentials(route, clock);
     this.admission = new Admission(clock);
     this.update(route);
   }
@@ -54,8 +57,8 @@ export class Service {
   }
 
   update(route: ServiceRoute): void {
-    if (this.#keys === null || JSON.stringify(route.keyDigests) !== JSON.stringify(this.#route.keyDigests)) {
-      this.#keys = route.keyDigests === null ? null : new KeyRing(route.keyDigests);
+    if (Credentials.wantedBy(route) !== this.#credentials.wanted) {
+      this.#credentials = new Credentials(route, this.#clock);
     }
     this.#route = route;
     for (const { id, address } of route.replicas) {
@@ -73,9 +76,9 @@ export class Service {
     this.forgetIdle();
   }
 
-  /** True for a service that asks for no key. */
-  admitsAs(authorization: string | undefined): boolean {
-    return this.#keys === null || this.#keys.admits(authorization);
+  /** Null lets the request in. */
+  refusalOf(authorization: string | undefined): Refused | null {
+    return this.#credentials.refusalOf(authorization);
   }
 
   pool(replica: string): Pool {

@@ -2,7 +2,6 @@
 import type { ServiceSettingsInput } from '@farled/contract';
 
 import type { DeploymentConfiguration } from './documents/deployment-config.ts';
-import { refuseUnbuilt } from './not-built.ts';
 
 /** Names as in Azure ML's `AksWebservice.deploy_configuration`, in TypeScript spelling. */
 export interface SettingParameters {
@@ -13,7 +12,9 @@ export interface SettingParameters {
   /** Percent. */
   readonly autoscaleTargetUtilization?: number | undefined;
   readonly collectModelData?: boolean | undefined;
+  /** Whether requests need a key. */
   readonly authEnabled?: boolean | undefined;
+  /** Whether they need a token: in place of a key, so an update that enables one disables the other. */
   readonly tokenAuthEnabled?: boolean | undefined;
   readonly cpuCores?: number | undefined;
   readonly cpuCoresLimit?: number | undefined;
@@ -43,7 +44,6 @@ export interface DeployConfigurationParameters extends SettingParameters {
   readonly properties?: Readonly<Record<string, string>> | undefined;
 }
 
-/** @throws FarledError NotSupportedYet for token authentication. */
 export function deployConfiguration(parameters: DeployConfigurationParameters): DeploymentConfiguration {
   const { namespace, primaryKey, secondaryKey, description, tags, properties, ...settings } = parameters;
   return {
@@ -58,7 +58,6 @@ export function deployConfiguration(parameters: DeployConfigurationParameters): 
 
 /** Only what was said: everything else stays as it is, or takes its default. */
 export function settingsOf(parameters: SettingParameters): ServiceSettingsInput {
-  refuseTokenAuthentication(parameters.tokenAuthEnabled);
   const { numReplicas } = parameters;
   const fixed = numReplicas !== undefined && numReplicas !== 0;
   return compact({
@@ -104,13 +103,6 @@ export function overlaySettings(base: ServiceSettingsInput, said: ServiceSetting
     livenessProbeRequirements: { ...base.livenessProbeRequirements, ...said.livenessProbeRequirements },
     dataCollection: { ...base.dataCollection, ...said.dataCollection },
   });
-}
-
-function refuseTokenAuthentication(enabled: boolean | undefined): void {
-  refuseUnbuilt(
-    { 'Token authentication (tokenAuthEnabled)': enabled },
-    'Use key authentication: leave tokenAuthEnabled out, authEnabled is true by default.',
-  );
 }
 
 /** Without what was not said, and without groups in which nothing was said. */

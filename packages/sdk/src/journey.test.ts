@@ -13,6 +13,7 @@ import {
   Environment,
   InferenceConfig,
   Model,
+  type SettingParameters,
   Webservice,
   Workspace,
 } from './index.ts';
@@ -36,7 +37,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function deployed(): Promise<AksWebservice> {
+async function deployed(settings: SettingParameters = {}): Promise<AksWebservice> {
   const model = await Model.register(workspace, { modelPath: join(folder, 'model.pkl'), modelName: 'mymodel' });
   const target = await ComputeTarget.create(
     workspace,
@@ -55,7 +56,7 @@ async function deployed(): Promise<AksWebservice> {
     'myservice',
     [model],
     new InferenceConfig({ entryScript: 'score.py', sourceDirectory: join(folder, 'src'), environment }),
-    AksWebservice.deployConfiguration({ cpuCores: 1, memoryGb: 1 }),
+    AksWebservice.deployConfiguration({ cpuCores: 1, memoryGb: 1, ...settings }),
     target,
   );
   await service.waitForDeployment();
@@ -84,6 +85,45 @@ describe('the steps of the documentation', () => {
 
     await again.delete();
     expect(await Webservice.list(workspace)).toEqual([]);
+  });
+
+  test('a service with tokens is scored with them, and with keys when it changed over', async () => {
+    const service = await deployed({ tokenAuthEnabled: true });
+    expect(service.serialize().settings).toMatchObject({ authEnabled: false, tokenAuthEnabled: true });
+    expect(await service.run({ data: [[1, 2]] })).toEqual([42]);
+    const [token, refreshAfter] = await service.getToken();
+    const issued = await service.getAccessToken();
+    expect(token).not.toBe(issued.accessToken);
+    expect(issued).toMatchObject({ tokenType: 'Bearer', refreshAfter: expect.any(Date) });
+    expect(issued.expiryOn.getTime()).toBeGreaterThan(refreshAfter.getTime());
+    await expect(service.getKeys()).rejects.toMatchObject({ code: 'AuthenticationKindDiffers' });
+    await service.revokeTokens();
+    expect(server.state.tokens.size).toBe(0);
+
+    const elsewhere = await Webservice.get(workspace, 'myservice');
+    await elsewhere.update({ authEnabled: true, tokenAuthEnabled: false });
+    await elsewhere.waitForDeployment();
+    await expect(elsewhere.getToken()).rejects.toMatchObject({ code: 'AuthenticationKindDiffers' });
+    // This one knows of tokens still.
+    expect(await service.run({ data: [[1, 2]] })).toEqual([42]);
+  });
+
+  test('a credential that is refused is taken anew once, and the request is sent again', async () => {
+    const service = await deployed({ tokenAuthEnabled: true });
+    const scored: string[] = [];
+    server.onScore = (body) => {
+      scored.push(body);
+      return scored.length === 1 ? [401, { message: 'The token was revoked.' }] : [200, 'again'];
+    };
+    expect(await service.run('x')).toBe('again');
+    const taken = () => server.seen.filter(({ operationId }) => operationId === 'getServiceToken').length;
+    expect([scored, taken()]).toEqual([['x', 'x'], 2]);
+    server.onScore = () => [401, { message: 'The token was revoked.' }];
+    await expect(service.run('x')).rejects.toMatchObject({ code: 'Unauthorized' });
+    expect(taken()).toBe(4);
+    server.onScore = () => [502, { message: 'it failed' }];
+    await expect(service.run('x')).rejects.toThrow('it failed');
+    expect(taken()).toBe(5);
   });
 
   test('the lines of the log are shown once each, in order', async () => {

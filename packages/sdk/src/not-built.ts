@@ -1,7 +1,7 @@
 /** The one way to refuse what Azure ML v1 has and Farled does not have yet. */
 import { FarledError } from '@farled/contract';
 
-/** `what` starts the sentence: «Token authentication». */
+/** `what` starts the sentence: «Model profiling». */
 export function notSupportedYet(what: string, instead?: string): FarledError {
   return new FarledError(
     'NotSupportedYet',

@@ -6,8 +6,8 @@ import { exchange, parseJson } from './transport.ts';
 
 export interface ScoreRequest {
   readonly service: Pick<Service, 'name' | 'scoringUri' | 'settings'>;
-  /** Absent when the service wants no authentication. */
-  readonly key: string | undefined;
+  /** A key or a token; absent when the service wants no authentication. */
+  readonly credential: string | undefined;
   /** Text and bytes go as they are, anything else as JSON. */
   readonly input: unknown;
   readonly fetch: Fetch;
@@ -18,7 +18,7 @@ export interface ScoreRequest {
 const MARGIN_MS = 10_000;
 
 /** The answer: parsed when it is JSON, as text otherwise. @throws FarledError with the status and the text. */
-export async function score({ service, key, input, fetch, signal }: ScoreRequest): Promise<unknown> {
+export async function score({ service, credential, input, fetch, signal }: ScoreRequest): Promise<unknown> {
   if (service.scoringUri === '') {
     throw new FarledError('Unavailable', `The service "${service.name}" has no scoring address yet.`, {
       suggestion: 'Wait until the router of its compute target has one: `farled computetarget show` has scoringUrl.',
@@ -29,7 +29,7 @@ export async function score({ service, key, input, fetch, signal }: ScoreRequest
     method: 'POST',
     headers: {
       'content-type': 'application/json',
-      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(credential === undefined ? {} : { authorization: `Bearer ${credential}` }),
     },
     body: typeof input === 'string' || input instanceof Uint8Array ? (input as string) : JSON.stringify(input),
     timeoutMs: service.settings.scoringTimeoutMs + service.settings.maxQueueWaitMs + MARGIN_MS,

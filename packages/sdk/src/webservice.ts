@@ -1,7 +1,7 @@
 /** Web services: entry scripts with their models, answering requests. */
 import { randomUUID } from 'node:crypto';
 
-import { routes, type Service, type ServiceState } from '@farled/contract';
+import { isFarledError, routes, type Service, type ServiceState } from '@farled/contract';
 
 import type { CallInput } from './client.ts';
 import {
@@ -13,7 +13,6 @@ import {
 import type { DeploymentConfiguration } from './documents/deployment-config.ts';
 import { followLines } from './follow-lines.ts';
 import { prepareInference, type InferenceConfig } from './inference-config.ts';
-import { notSupportedYet } from './not-built.ts';
 import { followOperation } from './operation.ts';
 import { readPages } from './pages.ts';
 import { score } from './score.ts';
@@ -45,6 +44,15 @@ export interface UpdateServiceOptions extends SettingParameters, SendOptions {
   readonly removeTags?: readonly string[] | undefined;
   /** Properties are only added. */
   readonly properties?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Lets its bearer score with one service. */
+export interface AccessToken {
+  readonly accessToken: string;
+  readonly tokenType: 'Bearer';
+  /** From then on a new one should be taken. */
+  readonly refreshAfter: Date;
+  readonly expiryOn: Date;
 }
 
 export class Webservice {
@@ -161,14 +169,41 @@ export class Webservice {
     return [keys.primaryKey, keys.secondaryKey];
   }
 
-  getToken(): never {
-    throw notSupportedYet('Token authentication', 'Use getKeys.');
+  /** A token, and when to take a new one. */
+  async getToken(options: CallOptions = {}): Promise<readonly [token: string, refreshAfter: Date]> {
+    const { accessToken, refreshAfter } = await this.getAccessToken(options);
+    return [accessToken, refreshAfter];
   }
 
-  /** Scores one input with the primary key. Text goes as it is, anything else as JSON. */
+  /** A token of a service with token authentication. */
+  async getAccessToken({ signal }: CallOptions = {}): Promise<AccessToken> {
+    const issued = await this.#client.call(routes.services.getToken, { params: this.#path, signal });
+    return {
+      ...issued,
+      refreshAfter: new Date(issued.refreshAfter * 1000),
+      expiryOn: new Date(issued.expiryOn * 1000),
+    };
+  }
+
+  /** Has every token refused that was issued until now. */
+  async revokeTokens({ signal }: CallOptions = {}): Promise<void> {
+    await this.#client.call(routes.services.revokeTokens, { params: this.#path, signal });
+  }
+
+  /**
+   * Scores one input, with the primary key or a token, as the service wants. Text goes as it is, anything else as JSON.
+   */
   async run(input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
-    const key = this.#fields.settings.authEnabled ? (await this.getKeys({ signal }))[0] : undefined;
-    return score({ service: this.#fields, key, input, fetch: this.#client.fetch, signal });
+    try {
+      return await this.#score(input, signal);
+    } catch (error) {
+      if (!isRefusedCredential(error)) {
+        throw error;
+      }
+    }
+    // The service may have changed over from one kind to the other, and what it was may be all that is known here.
+    await this.refresh(signal);
+    return this.#score(input, signal);
   }
 
   /** Starts an update: what is not named stays. {@link Webservice.waitForDeployment} waits for its end. */
@@ -232,6 +267,19 @@ export class Webservice {
     return structuredClone(this.#fields);
   }
 
+  async #score(input: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    const credential = await this.#credential(signal);
+    return score({ service: this.#fields, credential, input, fetch: this.#client.fetch, signal });
+  }
+
+  async #credential(signal: AbortSignal | undefined): Promise<string | undefined> {
+    const { authEnabled, tokenAuthEnabled } = this.#fields.settings;
+    if (tokenAuthEnabled) {
+      return (await this.getToken({ signal }))[0];
+    }
+    return authEnabled ? (await this.getKeys({ signal }))[0] : undefined;
+  }
+
   get #client() {
     return this.workspace.client;
   }
@@ -256,6 +304,10 @@ export class AksWebservice extends Webservice {
   ): Promise<AksWebservice> {
     return new AksWebservice(workspace, await read(workspace, name, signal), operationId);
   }
+}
+
+function isRefusedCredential(error: unknown): boolean {
+  return isFarledError(error) && (error.code === 'Unauthorized' || error.code === 'AuthenticationKindDiffers');
 }
 
 function read(workspace: Workspace, name: string, signal: AbortSignal | undefined): Promise<Service> {

@@ -118,6 +118,11 @@ describe('compute targets', () => {
   });
 });
 
+function claimsOf(token: string): { readonly aud: string; readonly iat: number } {
+  const [, payload = ''] = token.split('.');
+  return JSON.parse(Buffer.from(payload, 'base64url').toString()) as { aud: string; iat: number };
+}
+
 describe('services', () => {
   beforeEach(() => furnish(api));
   const PATH = `${WORKSPACE}/services/myservice`;
@@ -162,6 +167,58 @@ describe('services', () => {
     const again = await api.call('PUT', PATH, { body: await deployment(api, { overwrite: true }) });
     expect(again.body.kind).toBe('UpdateService');
     expect((await api.call('POST', `${PATH}/listKeys`)).body).toEqual(changed);
+  });
+
+  test('tokens are issued in place of keys, are of that service alone, and are revoked', async () => {
+    const settings = { tokenAuthEnabled: true };
+    const put = await api.call('PUT', PATH, { body: await deployment(api, { settings }) });
+    expect(put.status).toBe(202);
+    await api.finish(put.body.id as string);
+    const read = await api.call('GET', PATH);
+    expect(read.body.settings).toMatchObject({ authEnabled: false, tokenAuthEnabled: true });
+    const issued = await api.call('POST', `${PATH}/token`);
+    expect(issued).toMatchObject({ status: 200, body: { tokenType: 'Bearer' } });
+    expect(issued.body.expiryOn - issued.body.refreshAfter).toBe(1800);
+    expect(claimsOf(issued.body.accessToken as string)).toMatchObject({ aud: read.body.id, service: 'myservice' });
+    const revoked = await api.call('POST', `${PATH}/revokeTokens`);
+    expect(revoked.status).toBe(200);
+    expect(claimsOf(issued.body.accessToken as string).iat).toBeLessThan(revoked.body.notBefore as number);
+    const next = await api.call('POST', `${PATH}/token`);
+    expect(claimsOf(next.body.accessToken as string).iat).toBe(revoked.body.notBefore);
+    for (const [path, body] of [['listKeys'], ['regenerateKey', { keyType: 'Primary' }]] as const) {
+      const refused = await api.call('POST', `${PATH}/${path}`, body === undefined ? {} : { body });
+      expect(refused).toMatchObject({ status: 400, body: { code: 'AuthenticationKindDiffers' } });
+    }
+  });
+
+  test('one kind of authentication is switched on by switching the other one off', async () => {
+    const put = await api.call('PUT', PATH, { body: await deployment(api) });
+    await api.finish(put.body.id as string);
+    const update = (settings: object) => api.call('PATCH', PATH, { body: { settings } });
+    expect(await update({ tokenAuthEnabled: true })).toMatchObject({
+      status: 400,
+      body: { code: 'BadArgument', message: expect.stringContaining('set authEnabled to false to use tokens') },
+    });
+    expect(await api.call('POST', `${PATH}/token`)).toMatchObject({
+      status: 400,
+      body: {
+        code: 'AuthenticationKindDiffers',
+        suggestion: expect.stringContaining('farled service get-keys -n myservice'),
+      },
+    });
+    const changed = await update({ tokenAuthEnabled: true, authEnabled: false });
+    expect(changed.status).toBe(202);
+    await api.finish(changed.body.id as string);
+    expect(await update({ authEnabled: true })).toMatchObject({ status: 400 });
+    const back = await update({ authEnabled: true, tokenAuthEnabled: false });
+    expect(back.status).toBe(202);
+    await api.finish(back.body.id as string);
+    const opened = await update({ authEnabled: false });
+    expect(opened.status).toBe(202);
+    expect((await api.call('GET', PATH)).body.settings).toMatchObject({
+      authEnabled: false,
+      tokenAuthEnabled: false,
+    });
   });
 
   test('an update changes what it names and nothing else', async () => {

@@ -517,7 +517,6 @@ const ROWS: readonly Row[] = [
     'BadArgument',
     'exclude each other',
   ],
-  ['tokens', settings({ authEnabled: false, tokenAuthEnabled: true }), 501, 'NotSupportedYet', 'tokenAuthEnabled'],
   ['a GPU', settings({ containerResourceRequirements: { gpu: 1 } }), 501, 'NotSupportedYet', 'gpu'],
   ['Application Insights', settings({ appInsightsEnabled: true }), 501, 'NotSupportedYet', 'appInsightsEnabled'],
   ['a key with a space', deploy({ keys: { primaryKey: 'my key 12345' } }), 400, 'BadArgument', 'without spaces'],

@@ -44,6 +44,8 @@ export interface Clusters {
   inspect(how: InspectionRequest, signal: AbortSignal): Promise<ConnectedCluster>;
   /** Before a cluster is attached. @throws FarledError when there is no registry to push images to. */
   requireRegistry(): void;
+  /** A kubeconfig with a context of the name, from a connection that was recorded. @throws FarledError Forbidden. */
+  kubeconfig(connection: string, name: string): string;
   /** What attaching would put into the cluster, as YAML documents. */
   manifests(options: ManifestOptions): Promise<string>;
 }

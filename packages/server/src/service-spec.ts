@@ -6,6 +6,7 @@ import {
   type Inference,
   mergeSettings,
   type Model,
+  newSettings,
   parseModelId,
   type ServiceSettings,
   type ServiceSettingsInput,
@@ -35,8 +36,10 @@ export async function resolveSpec(
   for (const id of said.models) {
     models.push(await stores.models.get(workspace.key, parseModelId(id)));
   }
-  const base = present?.settings ?? mergeSettings(DEFAULT_SETTINGS, askedByModels(models));
-  const settings = mergeSettings(base, said.settings);
+  const settings =
+    present === undefined
+      ? newSettings(mergeSettings(DEFAULT_SETTINGS, askedByModels(models)), said.settings)
+      : mergeSettings(present.settings, said.settings);
   checkSettings(compute, settings);
   const code = await resolveInference(stores, workspace, said.inference, present);
   await refuseRegistryPassword(stores, workspace, compute, code.environment);

@@ -4,8 +4,6 @@ import { expect, test } from 'vitest';
 import { unsupportedOn } from './supported-on.ts';
 
 const everything: ServiceSettingsInput = {
-  authEnabled: false,
-  tokenAuthEnabled: true,
   appInsightsEnabled: true,
   dataCollection: { storageEnabled: true },
   containerResourceRequirements: { gpu: 1 },
@@ -25,6 +23,6 @@ test('this machine gives no GPU, a Kubernetes does', () => {
 
 test('what nothing gives yet is named each by each', () => {
   const settings = mergeSettings(DEFAULT_SETTINGS, everything);
-  expect(unsupportedOn('kubernetes', settings).anywhere).toHaveLength(3);
-  expect(unsupportedOn('local', settings)).toMatchObject({ anywhere: { length: 3 }, here: { length: 1 } });
+  expect(unsupportedOn('kubernetes', settings).anywhere).toHaveLength(2);
+  expect(unsupportedOn('local', settings)).toMatchObject({ anywhere: { length: 2 }, here: { length: 1 } });
 });

@@ -9,10 +9,9 @@ export interface Unsupported {
 }
 
 export function unsupportedOn(kind: ClusterKind, settings: ServiceSettings): Unsupported {
-  const { tokenAuthEnabled, appInsightsEnabled, dataCollection, containerResourceRequirements } = settings;
+  const { appInsightsEnabled, dataCollection, containerResourceRequirements } = settings;
   return {
     anywhere: [
-      ...(tokenAuthEnabled ? ['tokenAuthEnabled (token authentication)'] : []),
       ...(appInsightsEnabled ? ['appInsightsEnabled (Application Insights)'] : []),
       ...(dataCollection.storageEnabled ? ['dataCollection.storageEnabled (data collection)'] : []),
     ],

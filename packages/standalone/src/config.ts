@@ -38,6 +38,13 @@ const Variables = z.object({
   FARLED_SCHEDULING_TIMEOUT_SECONDS: seconds.default(300),
   /** How long a deployment may take in all. */
   FARLED_DEPLOYMENT_TIMEOUT_SECONDS: seconds.default(1800),
+  /** How long a token of a service is valid; after half of that a new one should be taken. */
+  FARLED_TOKEN_LIFETIME_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(60)
+    .max(30 * 86_400)
+    .default(43_200),
   /** How long attaching a cluster waits for a load balancer before the port of its nodes is taken instead. */
   FARLED_LOAD_BALANCER_TIMEOUT_SECONDS: seconds.default(60),
   /** Installs azureml-defaults, with its web server, where an environment names it. */
@@ -84,6 +91,7 @@ export interface StandaloneConfig {
   readonly schedulingTimeoutMs: number;
   readonly deploymentTimeoutMs: number;
   readonly loadBalancerTimeoutMs: number;
+  readonly tokenLifetimeSeconds: number;
   readonly installAzuremlDefaults: boolean;
   readonly registry: RegistryConfig;
 }
@@ -117,6 +125,7 @@ export function standaloneConfig(environment: Readonly<Record<string, string | u
     schedulingTimeoutMs: variables.FARLED_SCHEDULING_TIMEOUT_SECONDS * 1000,
     deploymentTimeoutMs: variables.FARLED_DEPLOYMENT_TIMEOUT_SECONDS * 1000,
     loadBalancerTimeoutMs: variables.FARLED_LOAD_BALANCER_TIMEOUT_SECONDS * 1000,
+    tokenLifetimeSeconds: variables.FARLED_TOKEN_LIFETIME_SECONDS,
     installAzuremlDefaults: variables.FARLED_INSTALL_AZUREML_DEFAULTS,
     registry: {
       repository: variables.FARLED_REGISTRY ?? null,

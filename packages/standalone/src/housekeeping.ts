@@ -1,6 +1,7 @@
-/** Once in a while: removes artifacts and images that nothing in the record refers to any more. */
+/** Once in a while: removes artifacts and images that nothing in the record refers to any more, and renews keys. */
 import { parseModelId } from '@farled/contract';
 import type { Images } from '@farled/controller';
+import type { SigningKeys } from '@farled/identity';
 import type { Clock, Logger } from '@farled/service';
 import type { ArtifactStore, ServiceRecord, ServiceSpec, State } from '@farled/state';
 
@@ -8,6 +9,7 @@ export interface HousekeepingParts {
   readonly state: State;
   readonly artifacts: ArtifactStore;
   readonly images: Images;
+  readonly signingKeys: readonly Pick<SigningKeys, 'rotate'>[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -29,7 +31,8 @@ export function keepHouse(parts: HousekeepingParts): Disposable {
   return { [Symbol.dispose]: () => cancel() };
 }
 
-async function sweep({ state, artifacts, images }: HousekeepingParts): Promise<void> {
+async function sweep({ state, artifacts, images, signingKeys }: HousekeepingParts): Promise<void> {
+  await Promise.all(signingKeys.map((keys) => keys.rotate()));
   await artifacts.sweep(await state.referencedArtifacts(), YOUNGEST_MS);
   const inUse = new Set<string>();
   for (const service of await state.services.all()) {

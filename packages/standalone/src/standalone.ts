@@ -14,10 +14,18 @@ import {
   DEFAULT_LIMITS,
   type Environments,
   inspectCluster,
+  recordedKubeconfig,
   registryMissing,
   startController,
 } from '@farled/controller';
-import { accessTokens, LIFETIME_SECONDS, openCallers, openSigningKeys, serviceTokens } from '@farled/identity';
+import {
+  accessTokens,
+  LIFETIME_SECONDS,
+  openAuthorizationServer,
+  openCallers,
+  openSigningKeys,
+  serviceTokens,
+} from '@farled/identity';
 import { pythonSources, runtimeEntry } from '@farled/runtime';
 import { type AppParts, buildApp, createApi } from '@farled/server';
 import { createLogger, systemClock } from '@farled/service';
@@ -150,6 +158,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
           throw registryMissing();
         }
       },
+      kubeconfig: recordedKubeconfig,
       manifests: (options) => running.manifests(options, AbortSignal.timeout(MANIFESTS_TIMEOUT_MS)),
     },
     callers,
@@ -174,6 +183,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
       artifacts,
       callers,
       tokens,
+      authorization: openAuthorizationServer({ state, keys: accessKeys, url: () => azuremlUrl, clock, log }),
       url: () => azuremlUrl,
       clock,
       log,

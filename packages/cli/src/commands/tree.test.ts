@@ -37,6 +37,7 @@ const AZ_ML: Readonly<Record<string, string>> = {
   'service run': '-n -d',
   'service get-keys': '-n',
   'service regen-key': '-n -k -s',
+  'service get-access-token': '-n',
   'service get-logs': '-n -i --init -l --num_lines',
   'service delete': '-n',
   'service update': `-n -m -f --ic --dc -e --ev --ed --es --sd --cf --as --mi --ma --ar --at --nr --cc --ccl --gb --gbl

@@ -27,7 +27,6 @@ const TABLE: readonly (readonly [path: string, instead: string])[] = [
   ['computetarget create computeinstance', 'Training is not part of Farled; use computetarget create aks.'],
   ['computetarget attach remote', 'Training is not part of Farled; use computetarget attach aks.'],
   ['model profile', 'Name cpu and memory in the deployment config.'],
-  ['service get-access-token', 'Use service get-keys.'],
   ...ENDPOINT_VERBS.map((verb) => [`endpoint realtime ${verb}`, 'Deploy one service for each version.'] as const),
 ];
 

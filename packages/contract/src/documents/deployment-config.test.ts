@@ -5,6 +5,7 @@ import {
   DeploymentConfigDocument,
   initialReplicas,
   mergeSettings,
+  newSettings,
   ServiceSettings,
   settingsConflicts,
 } from './deployment-config.ts';
@@ -43,6 +44,19 @@ describe('deployment settings', () => {
     expect(settingsConflicts(mergeSettings(DEFAULT_SETTINGS, said)).map((conflict) => conflict.target)).toEqual([
       target,
     ]);
+  });
+
+  test.each([
+    [{ tokenAuthEnabled: true }, { authEnabled: false, tokenAuthEnabled: true }],
+    [
+      { tokenAuthEnabled: true, authEnabled: true },
+      { authEnabled: true, tokenAuthEnabled: true },
+    ],
+    [{ tokenAuthEnabled: false }, { authEnabled: true, tokenAuthEnabled: false }],
+    [{ authEnabled: false }, { authEnabled: false, tokenAuthEnabled: false }],
+    [{}, { authEnabled: true, tokenAuthEnabled: false }],
+  ])('a new service that says %j of its authentication gets %j', (said, expected) => {
+    expect(newSettings(DEFAULT_SETTINGS, said)).toMatchObject(expected);
   });
 
   test('the document of the documentation is read, and a misspelt field is not', () => {

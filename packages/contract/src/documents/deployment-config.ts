@@ -116,6 +116,12 @@ export function mergeSettings(present: ServiceSettings, said: ServiceSettingsInp
   };
 }
 
+/** The settings of a new service. Who asks for tokens and says nothing of keys wants tokens alone. */
+export function newSettings(base: ServiceSettings, said: ServiceSettingsInput): ServiceSettings {
+  const impliesNoKeys = said.tokenAuthEnabled === true && said.authEnabled === undefined;
+  return mergeSettings(base, impliesNoKeys ? { ...said, authEnabled: false } : said);
+}
+
 function defined<T extends object>(values: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }
@@ -127,7 +133,8 @@ export function settingsConflicts(settings: ServiceSettings): { readonly target:
   if (settings.authEnabled && settings.tokenAuthEnabled) {
     conflicts.push({
       target: 'tokenAuthEnabled',
-      message: 'key and token authentication exclude each other: set authEnabled to false to use tokens',
+      message:
+        'key and token authentication exclude each other: set authEnabled to false to use tokens, or tokenAuthEnabled to false to use keys',
     });
   }
   if (autoScaler.minReplicas > autoScaler.maxReplicas) {

@@ -10,6 +10,7 @@ export const ClusterRoute = ServiceRoute.pick({
   name: true,
   workspace: true,
   keyDigests: true,
+  tokens: true,
   maxConcurrentRequestsPerContainer: true,
   maxQueueWaitMs: true,
   scoringTimeoutMs: true,

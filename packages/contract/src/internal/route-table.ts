@@ -10,13 +10,39 @@ export const ReplicaAddress = z.discriminatedUnion('kind', [
 ]);
 export type ReplicaAddress = z.infer<typeof ReplicaAddress>;
 
+/** Who signs the tokens of services, and how. */
+export const SERVICE_TOKENS = { issuer: 'farled', algorithm: 'ES256' } as const;
+
+/** The public half of a key that tokens are signed with, as a JWK. */
+export const TokenKey = z.object({
+  kid: z.string(),
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  x: z.string(),
+  y: z.string(),
+});
+export type TokenKey = z.infer<typeof TokenKey>;
+
+/** All that is needed to tell whether a token is right, without asking anyone. */
+export const TokenCheck = z.object({
+  issuer: z.string(),
+  /** UUID of the service: a later service of its name has another. */
+  audience: z.string(),
+  /** Seconds since 1970: tokens that were issued before are refused. */
+  notBefore: z.int(),
+  keys: z.array(TokenKey),
+});
+export type TokenCheck = z.infer<typeof TokenCheck>;
+
 export const ServiceRoute = z.object({
   /** The name in `/api/v1/service/<name>/score`. */
   name: z.string(),
   /** Name of the workspace, for logs and explanations. */
   workspace: z.string(),
-  /** Hexadecimal SHA-256 of each key that is let in; null when the service is open to all. */
+  /** Hexadecimal SHA-256 of each key that is let in, of which there may be none; null when the service is open to all. */
   keyDigests: z.array(z.string()).nullable(),
+  /** Which tokens are let in beside the keys; null: none. */
+  tokens: TokenCheck.nullable().default(null),
   /** Slots of one replica. */
   maxConcurrentRequestsPerContainer: z.int(),
   maxQueueWaitMs: z.int(),

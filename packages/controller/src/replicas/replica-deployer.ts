@@ -8,6 +8,14 @@ import { type ErrorBody, initialReplicas } from '@farled/contract';
 import type { Clock, Logger } from '@farled/service';
 import type { ServiceRecord, ServiceSpec, State } from '@farled/state';
 
+import {
+  type CredentialKinds,
+  credentialKinds,
+  goalCredentials,
+  nextSettings,
+  routeCredentials,
+  type TokenKeys,
+} from '../routes/credentials.ts';
 import type { RoutePublisher } from '../routes/publisher.ts';
 import type { Applied, Application, Deployer, Goal, Pass, WantedSpec } from '../service/deployer.ts';
 import type { ObservedReplica, Substrate } from '../substrate/substrate.ts';
@@ -25,6 +33,7 @@ export interface ReplicaDeployerParts extends Omit<PrepareParts, 'stores'> {
   readonly state: State;
   readonly substrate: Substrate;
   readonly routes: RoutePublisher;
+  readonly tokenKeys: TokenKeys;
   /** Replicas in a row that may end by themselves before a deployment counts as failed. */
   readonly maximumCrashes: number;
   /** Has a service looked at soon. */
@@ -55,12 +64,13 @@ export class ReplicaDeployer implements Deployer {
 
   /** Routes to ready replicas are there before the first table is published: the router never sees one with gaps. */
   async adopt(service: ServiceRecord, spec: ServiceSpec): Promise<number> {
-    const { state, substrate, routes } = this.#parts;
+    const { substrate, routes } = this.#parts;
     const ready = (await substrate.observe(service.id)).filter((replica) => replica.phase === 'ready');
     if (!service.deleting && (service.lastGood !== null || ready.length > 0)) {
       await this.adoptReservation(service, spec);
-      const keys = await state.keys.get(service.id);
-      routes.set(service.id, serviceRoute(service, spec, keys, ready, initialReplicas(spec.settings)));
+      const kinds = credentialKinds({ applied: spec.settings, next: nextSettings(service) });
+      const credentials = await routeCredentials(this.#parts, service, kinds);
+      routes.set(service.id, serviceRoute(service, spec, credentials, ready, initialReplicas(spec.settings)));
     }
     return ready.length;
   }
@@ -158,10 +168,11 @@ export class ReplicaDeployer implements Deployer {
       return { ...applied, giveUp: crashError(crashes) };
     }
     await this.#start(pass, prepared, plan.start);
-    await this.#route(pass, goal.spec, plan.route, target.replicas);
-    await this.#retire(pass, plan, goal.spec.settings.scoringTimeoutMs);
     const routed = plan.route.filter((replica) => replica.revision === target.revision).length;
-    return { ...applied, complete: routed >= target.replicas && plan.route.length === routed };
+    const complete = routed >= target.replicas && plan.route.length === routed;
+    await this.#route(pass, goal.spec, goalCredentials(pass, goal, complete), plan.route, target.replicas);
+    await this.#retire(pass, plan, goal.spec.settings.scoringTimeoutMs);
+    return { ...applied, complete };
   }
 
   async #retireAll(pass: Pass, scoringTimeoutMs: number): Promise<void> {
@@ -203,11 +214,13 @@ export class ReplicaDeployer implements Deployer {
   async #route(
     { service, signal }: Pass,
     spec: ServiceSpec,
+    kinds: CredentialKinds,
     replicas: readonly ObservedReplica[],
     desired: number,
   ): Promise<void> {
-    const { state, routes } = this.#parts;
-    routes.set(service.id, serviceRoute(service, spec, await state.keys.get(service.id), replicas, desired));
+    const { routes } = this.#parts;
+    const credentials = await routeCredentials(this.#parts, service, kinds);
+    routes.set(service.id, serviceRoute(service, spec, credentials, replicas, desired));
     await routes.publish(signal);
   }
 

@@ -1,15 +1,14 @@
 /** What the router is told of a service. */
-import { createHash } from 'node:crypto';
-
-import type { ServiceKeys, ServiceRoute } from '@farled/contract';
+import type { ServiceRoute } from '@farled/contract';
 import type { ServiceRecord, ServiceSpec } from '@farled/state';
 
+import type { RouteCredentials } from '../routes/credentials.ts';
 import type { ObservedReplica } from '../substrate/substrate.ts';
 
 export function serviceRoute(
   service: ServiceRecord,
   spec: ServiceSpec,
-  keys: ServiceKeys,
+  credentials: RouteCredentials,
   replicas: readonly ObservedReplica[],
   desiredReplicas: number,
 ): ServiceRoute {
@@ -17,7 +16,7 @@ export function serviceRoute(
   return {
     name: service.name,
     workspace: service.workspace.workspace,
-    keyDigests: settings.authEnabled ? [digest(keys.primaryKey), digest(keys.secondaryKey)] : null,
+    ...credentials,
     maxConcurrentRequestsPerContainer: settings.maxConcurrentRequestsPerContainer,
     maxQueueWaitMs: settings.maxQueueWaitMs,
     scoringTimeoutMs: settings.scoringTimeoutMs,
@@ -33,8 +32,4 @@ function scalingSentence({ numReplicas, autoScaler }: ServiceSpec['settings']): 
   return numReplicas === null
     ? `${autoScaler.minReplicas} replicas as autoScaler.minReplicas says; scaling with the load is not supported yet`
     : `${numReplicas} replicas as numReplicas says`;
-}
-
-function digest(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
 }

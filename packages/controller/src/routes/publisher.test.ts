@@ -8,6 +8,7 @@ const route = (name: string): ServiceRoute => ({
   name,
   workspace: 'w',
   keyDigests: null,
+  tokens: null,
   maxConcurrentRequestsPerContainer: 1,
   maxQueueWaitMs: 500,
   scoringTimeoutMs: 60_000,

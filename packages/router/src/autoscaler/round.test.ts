@@ -21,6 +21,7 @@ function service(name: string, scaling: ClusterRoute['scaling'] = SCALING, names
       name,
       workspace: 'ws',
       keyDigests: null,
+      tokens: null,
       maxConcurrentRequestsPerContainer: 1,
       maxQueueWaitMs: 500,
       scoringTimeoutMs: 60_000,

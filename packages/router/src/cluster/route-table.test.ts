@@ -9,6 +9,7 @@ const ROUTE: ClusterRoute = {
   name: 'test',
   workspace: 'ws',
   keyDigests: ['00'.repeat(32)],
+  tokens: null,
   maxConcurrentRequestsPerContainer: 2,
   maxQueueWaitMs: 500,
   scoringTimeoutMs: 60_000,
@@ -65,6 +66,7 @@ describe('a service gets', () => {
           name: 'test',
           workspace: 'ws',
           keyDigests: ROUTE.keyDigests,
+          tokens: ROUTE.tokens,
           maxConcurrentRequestsPerContainer: 2,
           maxQueueWaitMs: 500,
           scoringTimeoutMs: 60_000,
@@ -151,6 +153,11 @@ describe('a Secret that can not be used', () => {
     expect(table.services.map(({ name }) => name)).toEqual(['test']);
     expect(faults).toEqual([expect.stringMatching(/^The Secret ns\/broken carries no route: keyDigests: /)]);
     expect(faults.join('')).not.toContain('sensitive');
+  });
+
+  test('of before there were tokens has none', () => {
+    const { tokens: _, ...before } = ROUTE;
+    expect(routeTable([secret(before)], [], 1).table.services).toMatchObject([{ name: 'test', tokens: null }]);
   });
 
   test.each([

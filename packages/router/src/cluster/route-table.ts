@@ -62,15 +62,15 @@ export function routeTable(
 
 function serviceRoute(route: ClusterRoute, slices: readonly EndpointSlice[]): ServiceRoute {
   const { ready, staying } = endpoints(slices);
-  const { name, workspace, keyDigests, maxConcurrentRequestsPerContainer, maxQueueWaitMs, scoringTimeoutMs, scaling } =
-    route;
+  const { name, workspace, keyDigests, tokens, maxConcurrentRequestsPerContainer, maxQueueWaitMs, scaling } = route;
   return {
     name,
     workspace,
     keyDigests,
+    tokens,
     maxConcurrentRequestsPerContainer,
     maxQueueWaitMs,
-    scoringTimeoutMs,
+    scoringTimeoutMs: route.scoringTimeoutMs,
     replicas: ready,
     // What the autoscaler asked for last is in the Deployment, which routers do not watch: its pods tell as much.
     desiredReplicas: scaling.kind === 'fixed' ? scaling.replicas : Math.max(scaling.minReplicas, staying),

@@ -1,4 +1,4 @@
-/** Answers scoring requests: finds the service, checks the key, admits, forwards, and says why when it can't. */
+/** Answers scoring requests: finds the service, checks key or token, admits, forwards, and says why when it can't. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -56,13 +56,9 @@ export class Proxy {
       say(exchange, 405, 'Only GET and POST are answered here.', { allow: 'GET, POST' });
       return;
     }
-    if (!service.admitsAs(request.headers.authorization)) {
-      say(
-        exchange,
-        401,
-        `The key for service "${service.route.name}" is missing or not valid. Send "Authorization: Bearer KEY" with one of its two keys.`,
-        { 'www-authenticate': 'Bearer' },
-      );
+    const refused = service.refusalOf(request.headers.authorization);
+    if (refused !== null) {
+      say(exchange, 401, refused.message, { 'www-authenticate': refused.challenge });
       return;
     }
     await this.#score(exchange, service, `/${match[2]}${match[3] ?? ''}`);

@@ -107,6 +107,7 @@ export async function startTcpReplica(
       name: 'test',
       workspace: 'ws',
       keyDigests: null,
+      tokens: null,
       maxConcurrentRequestsPerContainer: 100,
       maxQueueWaitMs: 2000,
       scoringTimeoutMs: 10_000,

@@ -116,6 +116,7 @@ export async function startRouter(): Promise<TestRouter> {
               name: 'test',
               workspace: 'ws',
               keyDigests: [createHash('sha256').update(KEY).digest('hex')],
+              tokens: null,
               maxConcurrentRequestsPerContainer: 1,
               maxQueueWaitMs: 2000,
               scoringTimeoutMs: 5000,

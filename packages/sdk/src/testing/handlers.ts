@@ -1,6 +1,4 @@
 /** Answers of the test double, one handler for each route of the contract that clients use. */
-import { randomUUID } from 'node:crypto';
-
 import {
   clusterId,
   DEFAULT_SETTINGS,
@@ -18,6 +16,7 @@ import {
 } from '@farled/contract';
 
 import { describeCluster, newCompute } from './clusters.ts';
+import { credentialHandlers } from './credentials.ts';
 import { identityHandlers } from './identities.ts';
 import { resourceGroupHandlers } from './resource-groups.ts';
 import { found, now, startOperation, type TestState } from './state.ts';
@@ -44,6 +43,7 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
     getServerInfo: () => [200, { product: 'farled', version: 'test', scoringUrl: url() }],
     ...resourceGroupHandlers,
     ...identityHandlers(),
+    ...credentialHandlers(state),
     listWorkspaces: ({ query }) =>
       page(
         [...state.workspaces.values()].filter(
@@ -183,6 +183,7 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
       200,
       { yaml: `# ${params.compute} ${JSON.stringify(query)}\nkind: Namespace\n` },
     ],
+    getComputeCredentials: ({ params }) => [200, { kubeconfig: `# ${computeOf(params.compute).name}` }],
     detachCompute: ({ params, query }) => [
       202,
       startOperation(
@@ -303,35 +304,6 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
         202,
         startOperation(state, query.operationId, 'DeleteService', target, () => state.services.delete(params.service)),
       ];
-    },
-    listServiceKeys: ({ params }) => {
-      if (serviceOf(params.service).settings.tokenAuthEnabled) {
-        throw new FarledError('AuthenticationKindDiffers', `Service "${params.service}" takes no keys.`);
-      }
-      return [200, found(state.keys.get(params.service), 'ServiceNotFound', `service "${params.service}"`)];
-    },
-    getServiceToken: ({ params }) => {
-      if (!serviceOf(params.service).settings.tokenAuthEnabled) {
-        throw new FarledError('AuthenticationKindDiffers', `Service "${params.service}" has no tokens.`);
-      }
-      const accessToken = `token-${randomUUID()}`;
-      state.tokens.set(params.service, accessToken);
-      const seconds = Math.floor(Date.now() / 1000);
-      return [
-        200,
-        { accessToken, tokenType: 'Bearer', refreshAfter: seconds + 21_600, expiryOn: seconds + 43_200 } as const,
-      ];
-    },
-    revokeServiceTokens: ({ params }) => {
-      state.tokens.delete(params.service);
-      return [200, { notBefore: Math.floor(Date.now() / 1000) + 1 }];
-    },
-    regenerateServiceKey: ({ params, body }) => {
-      const present = found(state.keys.get(params.service), 'ServiceNotFound', `service "${params.service}"`);
-      const field = body.keyType === 'Primary' ? 'primaryKey' : 'secondaryKey';
-      const changed = { ...present, [field]: body.keyValue ?? `new-${body.keyType}-key` };
-      state.keys.set(params.service, changed);
-      return [200, changed];
     },
     getServiceLogs: ({ params, query }) => [
       200,

@@ -84,10 +84,10 @@ export async function startTestServer(): Promise<TestServer> {
   };
 
   const scoreAnswer = async (request: IncomingMessage, name: string): Promise<Answer> => {
-    const keys = state.keys.get(name);
-    const { authorization } = request.headers;
+    const { tokenAuthEnabled = false } = state.services.get(name)?.settings ?? {};
+    const right = tokenAuthEnabled ? [state.tokens.get(name)] : Object.values(state.keys.get(name) ?? {});
     const body = (await readAll(request)).toString();
-    const valid = authorization === `Bearer ${keys?.primaryKey}` || authorization === `Bearer ${keys?.secondaryKey}`;
+    const valid = right.some((one) => request.headers.authorization === `Bearer ${one}`);
     return valid ? double.onScore(body) : [401, { message: 'The key is not valid.' }];
   };
 

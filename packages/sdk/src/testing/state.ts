@@ -33,6 +33,8 @@ export interface TestState {
   /** What each service was before its last update. */
   readonly previous: Map<string, Service>;
   readonly keys: Map<string, ServiceKeys>;
+  /** The latest token of each service, which is the only one that it takes. */
+  readonly tokens: Map<string, string>;
   readonly packages: Map<string, Package>;
   readonly operations: Map<string, HeldOperation>;
   /** While true, operations start and do not end. */
@@ -52,6 +54,7 @@ export function emptyState(): TestState {
     services: new Map(),
     previous: new Map(),
     keys: new Map(),
+    tokens: new Map(),
     packages: new Map(),
     operations: new Map(),
     holdOperations: false,

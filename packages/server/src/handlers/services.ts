@@ -4,6 +4,7 @@ import { FarledError, type Service, type ServiceKeys } from '@farled/contract';
 import { changeTags, type ComputeRecord, type ServiceRecord, type Stores, type WorkspaceRecord } from '@farled/state';
 
 import { checkFiles } from '../check-files.ts';
+import { requireNoTokenService, requireTokenService } from '../credential-kinds.ts';
 import type { HandlersOf } from '../handler.ts';
 import { withoutSecrets } from '../inference-secrets.ts';
 import { streamLogs } from '../log-stream.ts';
@@ -140,11 +141,25 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
       );
       return [202, operation];
     },
-    listServiceKeys: async ({ params }) => [200, await state.keys.get((await getRecord(params)).id)],
+    listServiceKeys: async ({ params }) => {
+      const service = await getRecord(params);
+      requireNoTokenService(service);
+      return [200, await state.keys.get(service.id)];
+    },
     regenerateServiceKey: async ({ params, body: { keyType, keyValue } }) => {
-      const { id } = await getRecord(params);
+      const service = await getRecord(params);
+      requireNoTokenService(service);
       const which = keyType === 'Primary' ? 'primaryKey' : 'secondaryKey';
-      return [200, await state.keys.replace(id, which, keyValue ?? newKey())];
+      return [200, await state.keys.replace(service.id, which, keyValue ?? newKey())];
+    },
+    getServiceToken: async ({ params }) => {
+      const service = await getRecord(params);
+      requireTokenService(service);
+      return [200, await parts.serviceTokens.issue(service)];
+    },
+    revokeServiceTokens: async ({ params }) => {
+      const { id } = await getRecord(params);
+      return [200, { notBefore: await state.services.revokeTokens(id) }];
     },
     getServiceLogs: async ({ params, query }) => [
       200,

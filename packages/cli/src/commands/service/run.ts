@@ -7,7 +7,7 @@ import { SERVICE_NAME_OPTIONS } from './options.ts';
 
 export const runService = command({
   path: ['service', 'run'],
-  summary: 'Score one input, with the first key.',
+  summary: 'Score one input, with the first key or a token.',
   examples: [['Score one row', `farled service run -n myservice -d '{"data": [[1,2,3,4,5,6,7,8,9,10]]}'`]],
   options: {
     ...SERVICE_NAME_OPTIONS,

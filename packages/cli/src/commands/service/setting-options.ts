@@ -37,7 +37,10 @@ export const SETTING_OPTIONS = {
   successThreshold: whole('--st --success-threshold', 'Good probes in a row that make a replica live, 1 by default.'),
   failureThreshold: whole('--ft --failure-threshold', 'Bad probes in a row that end a replica, 3 by default.'),
   authEnabled: truth('--ae --auth-enabled', 'Whether requests need a key, true by default.'),
-  tokenAuthEnabled: truth('--token-auth-enabled', 'Tokens in place of keys: not supported yet.'),
+  tokenAuthEnabled: truth(
+    '--token-auth-enabled',
+    'Whether requests need a token, in place of a key; false by default.',
+  ),
   enableAppInsights: truth('--ai --enable-app-insights', 'Whether telemetry is kept.'),
   collectModelData: truth('--md --collect-model-data', 'Whether inputs and predictions are kept.'),
 } as const;

@@ -4,6 +4,7 @@ import { Connection, connectKubernetes, type KubernetesClient } from '@farled/ku
 import type { Clock, Logger } from '@farled/service';
 import type { ComputeRecord, State } from '@farled/state';
 
+import type { TokenKeys } from '../../routes/credentials.ts';
 import { BaseBuilder } from '../../substrate/kubernetes/builder/base-builder.ts';
 import type { BuilderSettings } from '../../substrate/kubernetes/builder/builder-image.ts';
 import { KubernetesDeployer } from '../../substrate/kubernetes/kubernetes-deployer.ts';
@@ -22,6 +23,7 @@ export interface KubernetesClustersParts {
   readonly installation: string;
   readonly logsFolder: string;
   readonly maximumCrashes: number;
+  readonly tokenKeys: TokenKeys;
   /** Has a service looked at soon. */
   readonly wake: (serviceId: string) => void;
   readonly clock: Clock;
@@ -91,7 +93,7 @@ export class KubernetesClusters implements AsyncDisposable {
 
   #start({ id }: ComputeRecord, connection: string): Entry {
     const { state, images, registryLogin, installation, logsFolder, maximumCrashes, wake, clock, log } = this.#parts;
-    const { builder } = this.#parts;
+    const { builder, tokenKeys } = this.#parts;
     const client = connectKubernetes(Connection.parse(JSON.parse(connection)), { clock, log });
     const owned = new OwnedObjects({ client, installation, changed: wake, clock, log });
     const pullSecrets = new PullSecrets(client, installation, registryLogin);
@@ -105,6 +107,7 @@ export class KubernetesClusters implements AsyncDisposable {
       installation,
       pullSecrets,
       keptLogs: new KeptLogs(logsFolder),
+      tokenKeys,
       maximumCrashes,
       clock,
       successor: () => this.#open.get(id)?.deployer,

@@ -8,6 +8,7 @@ import type { State } from '@farled/state';
 import type { Environments } from '../../environments/environments.ts';
 import { usualBaseImage } from '../../environments/image/base-image.ts';
 import type { Images } from '../../images/images.ts';
+import type { TokenKeys } from '../../routes/credentials.ts';
 import { Attester } from '../../serving-image/attester.ts';
 import type { RegistryUser } from '../../serving-image/base-registry.ts';
 import { RUNTIME_FOLDER, type ServingImageParts } from '../../serving-image/serving-image.ts';
@@ -64,6 +65,7 @@ export function openKubernetes(
     readonly images: Images;
     readonly environments: Environments;
     readonly maximumCrashes: number;
+    readonly tokenKeys: TokenKeys;
     readonly wake: (serviceId: string) => void;
     readonly clock: Clock;
     readonly log: Logger;

@@ -2,13 +2,12 @@
  * Deploys services on one Kubernetes: an image, and the objects that tell the cluster to run it. The cluster starts,
  * replaces and ends replicas; its routers find them by themselves. What is here asks, looks, and says what it saw.
  */
-import { createHash } from 'node:crypto';
-
 import { ANYWHERE, errorToWire, initialReplicas, isFarledError } from '@farled/contract';
 import { KINDS, type KubernetesClient, type Pod } from '@farled/kubernetes';
 import type { Clock } from '@farled/service';
 import type { ComputeRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
 
+import { type CredentialKinds, goalCredentials, routeCredentials, type TokenKeys } from '../../routes/credentials.ts';
 import type { Applied, Application, Deployer, Goal, Pass, WantedSpec } from '../../service/deployer.ts';
 import type { BuildBase } from '../../serving-image/base-of.ts';
 import { applyObjects, pruneObjects } from './apply.ts';
@@ -37,6 +36,7 @@ export interface KubernetesDeployerParts {
   readonly installation: string;
   readonly pullSecrets: PullSecrets;
   readonly keptLogs: KeptLogs;
+  readonly tokenKeys: TokenKeys;
   /** Restarts of replicas in a row before a deployment counts as failed. */
   readonly maximumCrashes: number;
   readonly clock: Clock;
@@ -167,7 +167,8 @@ export class KubernetesDeployer implements Deployer {
     const compute = await this.#parts.state.computes.get(service.workspaceId, goal.spec.computeName);
     const namespace = goal.spec.settings.namespace ?? compute.namespace ?? DEFAULT_NAMESPACE;
     await this.#synced(signal);
-    const workload = await this.#workload(service, goal.spec, { ...compute, namespace }, image, signal);
+    const kinds = goalCredentials(pass, goal, false);
+    const workload = await this.#workload(service, goal.spec, { ...compute, namespace }, image, kinds, signal);
     try {
       await applyObjects(this.#parts, service.id, workloadObjects(workload), signal);
       await this.#claimReplicas(workload, signal);
@@ -187,6 +188,9 @@ export class KubernetesDeployer implements Deployer {
     if (applied.complete && goal.onTrial) {
       // What failed before is of no interest any more.
       await keptLogs.remove(service.id);
+      // What served before is not needed any more, nor is who may use it.
+      const credentials = await routeCredentials(this.#parts, service, goalCredentials(pass, goal, true));
+      await applyObjects(this.#parts, service.id, workloadObjects({ ...workload, ...credentials }), signal);
     }
     if (applied.complete) {
       await pruneObjects(this.#parts, service.id, workloadObjects(workload), signal);
@@ -235,9 +239,10 @@ export class KubernetesDeployer implements Deployer {
     spec: ServiceSpec,
     { namespace, placement }: Pick<ComputeRecord, 'placement'> & { readonly namespace: string },
     image: ServiceImage,
+    kinds: CredentialKinds,
     signal: AbortSignal,
   ): Promise<Workload> {
-    const { state, installation, pullSecrets } = this.#parts;
+    const { installation, pullSecrets } = this.#parts;
     const source = {
       service: { id: service.id, name: service.name, workspace: service.workspace.workspace },
       installation,
@@ -250,11 +255,10 @@ export class KubernetesDeployer implements Deployer {
       placement: placement ?? ANYWHERE,
       architecture: image.architectures,
     };
-    const { primaryKey, secondaryKey } = await state.keys.get(service.id);
     return {
       ...source,
       revision: templateRevision(source),
-      keyDigests: spec.settings.authEnabled ? [digest(primaryKey), digest(secondaryKey)] : null,
+      ...(await routeCredentials(this.#parts, service, kinds)),
     };
   }
 
@@ -292,8 +296,4 @@ export class KubernetesDeployer implements Deployer {
       }
     }
   }
-}
-
-function digest(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
 }

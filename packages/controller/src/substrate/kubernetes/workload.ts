@@ -1,5 +1,5 @@
 /** Everything that a cluster is told of one service: what the manifests are made from. */
-import type { Placement, ServiceSettings } from '@farled/contract';
+import type { Placement, ServiceSettings, TokenCheck } from '@farled/contract';
 
 export interface Workload {
   readonly service: {
@@ -25,6 +25,8 @@ export interface Workload {
   readonly runtimeVariables: Readonly<Record<string, string>>;
   /** Hexadecimal SHA-256 of each key that is let in; null when the service is open to all. */
   readonly keyDigests: readonly string[] | null;
+  /** Which tokens are let in beside the keys; null: none. */
+  readonly tokens: TokenCheck | null;
   /** Where pods may go; of the compute target. */
   readonly placement: Placement;
   /** Architectures that the image is for, as nodes name them (`amd64`); empty: any. */
@@ -32,4 +34,4 @@ export interface Workload {
 }
 
 /** What the pods are made from: everything but what is told of them. */
-export type PodSource = Omit<Workload, 'revision' | 'keyDigests'>;
+export type PodSource = Omit<Workload, 'revision' | 'keyDigests' | 'tokens'>;

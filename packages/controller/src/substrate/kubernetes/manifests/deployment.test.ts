@@ -13,6 +13,8 @@ const container = (...of: Example): Container => podSpec(...of).containers[0] as
 const variables = (...of: Example) => Object.fromEntries((container(...of).env ?? []).map((each) => [each.name, each]));
 const revision = (...of: Example): string => templateRevision(exampleWorkload(...of));
 
+const TOKENS = { issuer: 'farled', audience: 'id', notBefore: 0, keys: [] };
+
 test('an update keeps capacity, and pods are chosen by what never changes', () => {
   expect(deployment(exampleWorkload()).spec).toMatchObject({
     strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
@@ -155,6 +157,7 @@ test('pods go to nodes that can run the image, spread over them, and where the c
 
 test.each([
   ['keys', {}, { keyDigests: null }],
+  ['tokens', {}, { tokens: TOKENS }],
   ['the longest wait in the queue', { maxQueueWaitMs: 9 }, {}],
   ['the number of replicas', { numReplicas: 7 }, {}],
   ['the autoscaler', { autoScaler: { maxReplicas: 50, targetUtilization: 10 } }, {}],

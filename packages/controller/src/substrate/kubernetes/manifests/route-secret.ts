@@ -28,11 +28,12 @@ export function routeSecret(workload: Workload): Secret {
   };
 }
 
-function clusterRoute({ service, settings, keyDigests }: Workload): ClusterRoute {
+function clusterRoute({ service, settings, keyDigests, tokens }: Workload): ClusterRoute {
   return {
     name: service.name,
     workspace: service.workspace,
     keyDigests: keyDigests === null ? null : [...keyDigests],
+    tokens,
     maxConcurrentRequestsPerContainer: settings.maxConcurrentRequestsPerContainer,
     maxQueueWaitMs: settings.maxQueueWaitMs,
     scoringTimeoutMs: settings.scoringTimeoutMs,

@@ -115,6 +115,7 @@ test('routers are told what they must know, and find the Deployment and the Endp
     name: 'diabetes',
     workspace: 'ml',
     keyDigests: ['d'.repeat(64)],
+    tokens: null,
     maxConcurrentRequestsPerContainer: 1,
     maxQueueWaitMs: 500,
     scoringTimeoutMs: 60_000,
@@ -133,6 +134,8 @@ test('routers are told what they must know, and find the Deployment and the Endp
     replicas: 2,
   });
   expect(read({ keyDigests: null }).keyDigests).toBeNull();
+  const tokens = { issuer: 'farled', audience: 'id', notBefore: 7, keys: [] };
+  expect(read({ keyDigests: [], tokens })).toMatchObject({ keyDigests: [], tokens });
   const trailing = read({ service: { id: 'x', name: 'abc-', workspace: 'w' } });
   expect(trailing).toMatchObject({ name: 'abc-', deployment: expect.stringMatching(/^abc-[0-9a-f]{8}$/) });
 });

@@ -18,6 +18,7 @@ export function exampleWorkload(
     settings: mergeSettings(DEFAULT_SETTINGS, settings),
     runtimeVariables: { AZUREML_ENTRY_SCRIPT: 'score.py', AZUREML_MODEL_DIR: '/var/azureml-app/azureml-models/m/1' },
     keyDigests: ['d'.repeat(64)],
+    tokens: null,
     placement: { nodeSelector: {}, tolerations: [], runtimeClassName: null, acceleratorResource: 'nvidia.com/gpu' },
     architecture: ['amd64'],
     ...different,
