@@ -5,3 +5,4 @@ export { buildApp } from './app.ts';
 export { toErrorBody } from './errors.ts';
 export type { RequestContext } from './handler.ts';
 export type { AppParts, Clusters, ManifestOptions } from './parts.ts';
+export { askedByModels } from './service-spec.ts';

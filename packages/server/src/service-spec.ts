@@ -122,7 +122,7 @@ async function refuseRegistryPassword(
 }
 
 /** What the models ask for when a deployment says nothing: the most that any of them asks. */
-function askedByModels(models: readonly Model[]): ServiceSettingsInput {
+export function askedByModels(models: readonly Model[]): ServiceSettingsInput {
   const most = (field: 'cpu' | 'memoryInGB' | 'gpu'): number | undefined => {
     const asked = models.flatMap(({ resourceRequirements }) => resourceRequirements?.[field] ?? []);
     return asked.length === 0 ? undefined : Math.max(...asked);

@@ -1,6 +1,67 @@
-import type { CompatibleParts } from '../parts.ts';
-import type { CompatibleRoute } from '../route.ts';
+import { type Operation, routes } from '@farled/contract';
 
-export function operationRoutes(_parts: CompatibleParts): readonly CompatibleRoute[] {
-  return [];
+import { json } from '../answer.ts';
+import type { CompatibleParts } from '../parts.ts';
+import { type CompatibleRequest, type CompatibleRoute, MODEL_MANAGEMENT, SUPPORTED } from '../route.ts';
+import { modelManagementPath } from './address.ts';
+import { keyRegeneration } from './key-regeneration.ts';
+import { checkLogLink, LOG_PATH, logLink } from './log-link.ts';
+import { asText, operationLines } from './operation-lines.ts';
+import { textFrom } from './range.ts';
+import { streamedLog } from './streaming-log.ts';
+import { toWireOperation } from './wire-operation.ts';
+
+export function operationRoutes(parts: CompatibleParts): readonly CompatibleRoute[] {
+  const { api, state } = parts;
+  const answer = async ({ workspace, params, query, caller, signal }: CompatibleRequest) => {
+    const id = params['operation'] ?? '';
+    const operation =
+      keyRegeneration(id) ??
+      (await api.call(
+        routes.operations.get,
+        { params: { ...workspace, operation: id }, query: undefined, body: undefined },
+        { caller: caller ?? undefined, signal },
+      ));
+    return json(
+      toWireOperation(operation, {
+        operationType: 'Service',
+        resourceLocation: `${modelManagementPath(workspace)}/services/${operation.target.name}`,
+        operationLog: logLink(parts, operation.id),
+        streamingOperationLog: await streamed(operation, query['offset']),
+      }),
+    );
+  };
+  const streamed = async ({ id }: Operation, offset: string | undefined): Promise<string | undefined> => {
+    if (offset === undefined) {
+      return undefined;
+    }
+    const lines = keyRegeneration(id) === undefined ? await operationLines(state, id) : [];
+    return streamedLog(lines, /^\d{1,15}$/.test(offset) ? Number(offset) : 0);
+  };
+  return [
+    {
+      row: 'F13',
+      method: 'GET',
+      path: `${MODEL_MANAGEMENT}/operations/:operation`,
+      client: 'wait_for_deployment, delete, regen_key',
+      support: SUPPORTED,
+      dialect: 'modelManagement',
+      need: 'read',
+      answer,
+    },
+    {
+      row: 'F13',
+      method: 'GET',
+      path: `${LOG_PATH}/:operation`,
+      client: 'the operationLog of an operation, as people open it',
+      support: SUPPORTED,
+      dialect: 'modelManagement',
+      need: null,
+      answer: async ({ params, query, headers }) => {
+        const id = params['operation'] ?? '';
+        checkLogLink(parts, id, query);
+        return textFrom(asText(await operationLines(state, id)), headers.range);
+      },
+    },
+  ];
 }

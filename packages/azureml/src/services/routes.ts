@@ -1,6 +1,11 @@
 import type { CompatibleParts } from '../parts.ts';
 import type { CompatibleRoute } from '../route.ts';
+import { keyRoutes } from './key-routes.ts';
+import { lifecycleRoutes } from './lifecycle-routes.ts';
+import { serviceRequests } from './service-requests.ts';
+import { validationRoutes } from './validation-routes.ts';
 
-export function serviceRoutes(_parts: CompatibleParts): readonly CompatibleRoute[] {
-  return [];
+export function serviceRoutes(parts: CompatibleParts): readonly CompatibleRoute[] {
+  const requests = serviceRequests(parts);
+  return [...validationRoutes(parts, requests), ...lifecycleRoutes(parts, requests), ...keyRoutes(parts)];
 }

@@ -1,0 +1,77 @@
+/** What the bodies of requests come to, found with the help of what was uploaded: the same for a check and in earnest. */
+import { FarledError, parseOrThrow, routes, type WorkspaceReference } from '@farled/contract';
+
+import type { CompatibleParts } from '../parts.ts';
+import type { CompatibleRequest } from '../route.ts';
+import { chooseCompute, type Deployment, refuseOtherTargets, toDeployment } from './deployment.ts';
+import { findCode } from './find-code.ts';
+import { sourceFiles } from './source-files.ts';
+import { readPatch, type Update } from './update.ts';
+import { CreateRequest, PatchRequest } from './wire-request.ts';
+
+type Asked = Pick<CompatibleRequest, 'workspace' | 'signal'>;
+
+export interface ReadDeployment {
+  readonly service: string;
+  readonly deployment: Deployment;
+}
+
+export interface ServiceRequests {
+  /** @throws FarledError for a create request that can't be carried out, naming what is wrong with it. */
+  deployment(body: unknown, asked: Asked): Promise<ReadDeployment>;
+  /** @throws FarledError for a patch that can't be carried out, or for a service that is not there. */
+  update(service: string, body: unknown, asked: Asked): Promise<Update>;
+}
+
+export function serviceRequests(parts: CompatibleParts): ServiceRequests {
+  const { api } = parts;
+  const finders = { ...parts, sources: sourceFiles(parts.artifacts) };
+  const computeNames = async (workspace: WorkspaceReference, signal: AbortSignal): Promise<readonly string[]> => {
+    const input = { params: workspace, query: {}, body: undefined };
+    const { value } = await api.call(routes.computes.list, input, { signal });
+    return value.map(({ name }) => name);
+  };
+  return {
+    deployment: async (body, { workspace, signal }) => {
+      const request = parseOrThrow(CreateRequest, body, 'The request');
+      refuseOtherTargets(request);
+      if (request.environmentImageRequest === undefined) {
+        throw request.imageId === undefined
+          ? new FarledError('BadArgument', 'environmentImageRequest is missing: what the service is to run.')
+          : noImages();
+      }
+      const computeName = chooseCompute(
+        request.computeName,
+        request.computeName ? [] : await computeNames(workspace, signal),
+      );
+      const otherwise = plainEnvironment(request.name);
+      const code = await findCode(finders, workspace, request.environmentImageRequest, otherwise, signal);
+      return { service: request.name, deployment: toDeployment(request, computeName, code) };
+    },
+    update: async (service, body, { workspace, signal }) => {
+      const { update, imageRequest, imageId } = readPatch(parseOrThrow(PatchRequest, body, 'The request'));
+      if (imageId !== undefined) {
+        throw noImages();
+      }
+      if (imageRequest === undefined) {
+        return update;
+      }
+      const input = { params: { ...workspace, service }, query: undefined, body: undefined };
+      const present = await api.call(routes.services.get, input, { signal });
+      const code = await findCode(finders, workspace, imageRequest, present.inference.environment, signal);
+      return { ...update, ...code };
+    },
+  };
+}
+
+/** What a deployment runs in that says nothing of it: Python, and what azureml-defaults brings. */
+function plainEnvironment(service: string): Deployment['inference']['environment'] {
+  const condaDependencies = { dependencies: [{ pip: ['azureml-defaults'] }] };
+  return { name: `${service}-env`, python: { condaDependencies } };
+}
+
+function noImages(): FarledError {
+  return new FarledError('NotSupportedYet', 'Farled makes services of entry scripts, not of images.', {
+    suggestion: 'Deploy with Model.deploy() and an InferenceConfig.',
+  });
+}
