@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 
+import { routes } from '@farled/contract';
 import { Model, Webservice } from '@farled/sdk';
 import { systemClock } from '@farled/service';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -132,6 +133,14 @@ describe('a service with token authentication', () => {
     expect((await score(old)).status).toBe(200);
     await service.revokeTokens();
     expect(await untilRefused(old)).toContain('was revoked');
+    expect(await service.run('{}')).toBe('A one');
+  });
+
+  test('refuses what was signed with a key that was replaced', async () => {
+    const old = await token();
+    expect((await score(old)).status).toBe(200);
+    await server.client.call(routes.server.replaceTokenKey, {});
+    expect(await untilRefused(old)).toContain('signed with a key that is not, or no longer, in use');
     expect(await service.run('{}')).toBe('A one');
   });
 

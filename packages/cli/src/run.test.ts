@@ -126,6 +126,13 @@ describe('the lines of the documentation', () => {
     expect(keys.error).toContain('takes no keys');
     expect((await line('service revoke-tokens -n myservice')).output).toBe('');
     expect(server.state.tokens.has('myservice')).toBe(false);
+    await line('service get-access-token -n myservice');
+    await line('service revoke-tokens --all');
+    expect(server.state.tokens.size).toBe(0);
+    for (const unclear of [[], ['--all', '-n', 'myservice']]) {
+      const refused = await farled(['service', 'revoke-tokens', ...unclear]);
+      expect(refused.error).toContain('Name one service (-n), or all of them (--all).');
+    }
     await line('service update -n myservice --ae true --token-auth-enabled false');
     expect(await json('service run -n myservice -d [1]')).toEqual([42]);
   });

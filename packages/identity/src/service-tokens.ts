@@ -15,6 +15,8 @@ export interface TokenService {
 
 export interface ServiceTokens {
   issue(service: TokenService): Promise<ServiceToken>;
+  /** Has every token refused that was issued until now, of whatever service. */
+  replaceKey(): Promise<void>;
 }
 
 export interface ServiceTokensParts {
@@ -25,6 +27,7 @@ export interface ServiceTokensParts {
 
 export function serviceTokens({ keys, lifetimeSeconds, clock }: ServiceTokensParts): ServiceTokens {
   return {
+    replaceKey: () => keys.replace(),
     issue: async ({ id, name, tokensNotBefore }) => {
       const { id: kid, privateKey } = await keys.current();
       const now = Math.floor(clock.now() / 1000);

@@ -78,6 +78,18 @@ describe('keys that tokens are signed with', () => {
   });
 });
 
+test('replaced, the new one signs at once and alone', async () => {
+  const first = (await keys.current()).id;
+  await clock.advance(30 * DAY_MS);
+  await keys.rotate();
+  const before = await ids();
+  await keys.replace();
+  const [only, ...others] = await ids();
+  expect(others).toEqual([]);
+  expect([first, ...before]).not.toContain(only);
+  expect((await keys.current()).id).toBe(only);
+});
+
 describe('a token of a service', () => {
   test('can be checked with what is published, and is for that service alone', async () => {
     const issued = await serviceTokens({ keys, lifetimeSeconds: LIFETIME, clock }).issue(SERVICE);

@@ -24,6 +24,8 @@ export interface SigningKeys {
   published(): Promise<{ readonly keys: TokenKey[] }>;
   /** All of them with their private halves, the one that signs first: for who signs by itself. */
   complete(): Promise<readonly JWK[]>;
+  /** Signs with a new key from now on, and forgets all others: what they signed is taken no more. */
+  replace(): Promise<void>;
   /** Makes the next key when it is due, and forgets those that no valid token is of. */
   rotate(): Promise<void>;
 }
@@ -57,13 +59,16 @@ export function openSigningKeys({ store, changes, purpose, lifetimeSeconds, cloc
       known = undefined;
     }
   });
+  const addKey = async (): Promise<void> => {
+    const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+    await store.add({ id: randomUUID(), purpose, privateKey: JSON.stringify(await exportJWK(privateKey)) });
+  };
   const load = async (): Promise<readonly SigningKeyRecord[]> => {
     const present = await store.list(purpose);
     if (!planRotation(present, clock.now(), rules).isNextDue) {
       return present;
     }
-    const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
-    await store.add({ id: randomUUID(), purpose, privateKey: JSON.stringify(await exportJWK(privateKey)) });
+    await addKey();
     return store.list(purpose);
   };
   const records = (): Promise<readonly SigningKeyRecord[]> => {
@@ -89,6 +94,13 @@ export function openSigningKeys({ store, changes, purpose, lifetimeSeconds, cloc
       return all
         .toSorted((one, other) => Number(other === signing) - Number(one === signing))
         .map(({ id, privateKey }) => ({ ...(JSON.parse(privateKey) as JWK), kid: id, alg: ALGORITHM, use: 'sig' }));
+    },
+    replace: async () => {
+      const former = await store.list(purpose);
+      await addKey();
+      for (const { id } of former) {
+        await store.remove(id);
+      }
     },
     rotate: async () => {
       known = undefined;

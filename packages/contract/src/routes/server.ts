@@ -22,4 +22,14 @@ export const server = {
     open: true,
     idempotent: true,
   }),
+  replaceTokenKey: route({
+    operationId: 'replaceTokenKey',
+    method: 'POST',
+    path: '/server/replaceTokenKey',
+    summary: 'Signs tokens of services with a new key, and has routers refuse all that were signed before.',
+    tag: 'Server',
+    need: 'manage',
+    responses: { 204: null },
+    idempotent: true,
+  }),
 } as const;

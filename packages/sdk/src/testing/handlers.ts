@@ -44,6 +44,10 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
     ...resourceGroupHandlers,
     ...identityHandlers(),
     ...credentialHandlers(state),
+    replaceTokenKey: () => {
+      state.tokens.clear();
+      return [204];
+    },
     listWorkspaces: ({ query }) =>
       page(
         [...state.workspaces.values()].filter(

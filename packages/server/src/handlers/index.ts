@@ -16,6 +16,10 @@ export function createHandlers(parts: AppParts): Handlers {
   return {
     getServerInfo: () =>
       Promise.resolve([200, { product: 'farled', version: parts.version, scoringUrl: parts.scoringUrl() }]),
+    replaceTokenKey: async () => {
+      await parts.serviceTokens.replaceKey();
+      return [204];
+    },
     ...resourceGroupHandlers(parts),
     ...workspaceHandlers(parts),
     ...identityHandlers(parts),
