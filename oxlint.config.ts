@@ -41,6 +41,7 @@ export const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   pg: ['state'],
   'node:sqlite': ['state'],
   fastify: ['azureml', 'server'],
+  'oidc-provider': ['identity'],
   jose: ['identity'],
   '@peculiar/x509': ['azureml'],
   undici: ['image', 'kubernetes', 'router'],

@@ -62,7 +62,12 @@ export function buildCompatibleApp(parts: CompatibleParts, { tls }: CompatibleAp
       url: route.path,
       handler: async (request, reply) => {
         try {
-          return await send(reply, await route.answer(await read(parts, route, request, reply)));
+          const answer = await route.answer(await read(parts, route, request, reply));
+          if (answer.handOver === undefined) {
+            return await send(reply, answer);
+          }
+          await answer.handOver(request.raw, reply.raw);
+          return reply.hijack();
         } catch (error) {
           return sendError(parts, route.dialect, error, request, reply);
         }
@@ -86,7 +91,7 @@ async function read(
   const bytes = (request.body as Readable | undefined | null) ?? Readable.from([]);
   return {
     params,
-    query: request.query as Readonly<Record<string, string>>,
+    query: firsts(request.query as Readonly<Record<string, string | readonly string[]>>),
     body: route.body === 'bytes' ? bytes : await (route.body === 'form' ? readForm(bytes) : readJson(bytes)),
     headers: request.headers,
     get workspace() {
@@ -96,6 +101,13 @@ async function read(
     remoteAddress: request.socket.remoteAddress ?? '',
     signal: goneSignal(reply),
   };
+}
+
+/** Of what is said twice, the first. */
+function firsts(query: Readonly<Record<string, string | readonly string[]>>): CompatibleRequest['query'] {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, typeof value === 'string' ? value : value[0]]),
+  );
 }
 
 async function send(reply: FastifyReply, { status, headers = {}, body }: CompatibleAnswer): Promise<FastifyReply> {

@@ -1,4 +1,4 @@
-import type { AccessTokens, Callers } from '@farled/identity';
+import type { AccessTokens, AuthorizationServer, Callers } from '@farled/identity';
 import type { Api } from '@farled/server';
 import type { Clock, Logger } from '@farled/service';
 import type { ArtifactStore, State } from '@farled/state';
@@ -11,6 +11,8 @@ export interface CompatibleParts {
   readonly artifacts: ArtifactStore;
   readonly callers: Callers;
   readonly tokens: AccessTokens;
+  /** Gives tokens for secrets and for logins. */
+  readonly authorization: AuthorizationServer;
   /** Base address that clients reach this API by: `https://NAME.blob.DOMAIN:PORT`, no slash at the end. */
   readonly url: () => string;
   readonly clock: Clock;

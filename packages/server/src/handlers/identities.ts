@@ -12,7 +12,7 @@ export function identityHandlers({ state }: AppParts): HandlersOf<'identities'> 
       return [200, { ...page, value: page.value.map(toIdentity) }];
     },
     createIdentity: async ({ body: { name, kind, role, scope, password } }) => {
-      const { secret, secretDigest } = await newSecret(password);
+      const { secret, secretDigest } = await newSecret(kind, password);
       const identity = await state.transaction(async ({ identities }) => {
         const { id } = await identities.create({ name, kind, secretDigest });
         return role === undefined ? identities.get(id) : identities.assign(id, { role, scope });
@@ -32,7 +32,7 @@ export function identityHandlers({ state }: AppParts): HandlersOf<'identities'> 
           suggestion: 'Leave the password out.',
         });
       }
-      const { secret, secretDigest } = await newSecret(password);
+      const { secret, secretDigest } = await newSecret(kind, password);
       return [200, { ...toIdentity(await state.identities.setSecret(id, secretDigest)), secret }];
     },
     assignRole: async ({ params, body }) => {
@@ -47,12 +47,14 @@ export function identityHandlers({ state }: AppParts): HandlersOf<'identities'> 
 }
 
 /** Null when the caller chose it and knows it. */
-async function newSecret(chosen: string | undefined): Promise<{ secret: string | null; secretDigest: string }> {
-  if (chosen !== undefined) {
-    return { secret: null, secretDigest: await digestPassword(chosen) };
-  }
-  const secret = makeSecret();
-  return { secret, secretDigest: digestSecret(secret) };
+async function newSecret(
+  kind: IdentityRecord['kind'],
+  chosen: string | undefined,
+): Promise<{ secret: string | null; secretDigest: string }> {
+  const secret = chosen ?? makeSecret();
+  // Of users all alike: how long a login takes must not tell which of them there are.
+  const secretDigest = kind === 'user' ? await digestPassword(secret) : digestSecret(secret);
+  return { secret: chosen === undefined ? secret : null, secretDigest };
 }
 
 function toIdentity({ id, name, kind, roles, createdTime, secretTime }: IdentityRecord): Identity {
