@@ -33,6 +33,9 @@ export function keepHouse(parts: HousekeepingParts): Disposable {
 
 async function sweep({ state, artifacts, images, signingKeys }: HousekeepingParts): Promise<void> {
   await Promise.all(signingKeys.map((keys) => keys.rotate()));
+  // Uploads that nothing came of: what refers to their files refers to their content.
+  await state.stagedFiles.sweep(YOUNGEST_MS);
+  await artifacts.parts.sweep(YOUNGEST_MS);
   await artifacts.sweep(await state.referencedArtifacts(), YOUNGEST_MS);
   const inUse = new Set<string>();
   for (const service of await state.services.all()) {

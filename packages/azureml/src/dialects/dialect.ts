@@ -5,14 +5,16 @@ import type { CompatibleAnswer } from '../answer.ts';
 import { armError } from './arm.ts';
 import { blobError } from './blob.ts';
 import { modelManagementError } from './model-management.ts';
+import { modelsError } from './models.ts';
 import { oauthError } from './oauth.ts';
 
 /** contract 7.1, 7.2; RFC 6749; Azure Blob Storage. */
-export type Dialect = 'arm' | 'modelManagement' | 'oauth' | 'blob';
+export type Dialect = 'arm' | 'modelManagement' | 'models' | 'oauth' | 'blob';
 
 const TELL: Readonly<Record<Dialect, (error: ErrorBody, requestId: string) => CompatibleAnswer>> = {
   arm: armError,
   modelManagement: modelManagementError,
+  models: modelsError,
   oauth: oauthError,
   blob: blobError,
 };

@@ -72,20 +72,22 @@ export function fromWireModel(body: unknown): WireRegistration {
 const Patch = z.object({ op: z.string(), path: z.string(), value: z.unknown() });
 
 /** What a change of a path means. */
-const PATCHES: Readonly<Record<string, (value: unknown, path: string) => UpdateModel>> = {
-  '/kvTags': (value, path) => ({ tags: read(WireLabels.nullish(), value, path) ?? {} }),
-  '/properties': (value, path) => ({ addProperties: read(WireLabels.nullish(), value, path) ?? {} }),
-  '/description': (value, path) => ({ description: read(Text, value, path) ?? '' }),
-  '/resourceRequirements': (value, path) => ({
-    resourceRequirements: fromRequirements(read(WireRequirements.nullish(), value, path)),
+const PATCHES = new Map<string, (value: unknown, path: string) => UpdateModel>(
+  Object.entries({
+    '/kvTags': (value, path) => ({ tags: read(WireLabels.nullish(), value, path) ?? {} }),
+    '/properties': (value, path) => ({ addProperties: read(WireLabels.nullish(), value, path) ?? {} }),
+    '/description': (value, path) => ({ description: read(Text, value, path) ?? '' }),
+    '/resourceRequirements': (value, path) => ({
+      resourceRequirements: fromRequirements(read(WireRequirements.nullish(), value, path)),
+    }),
+    '/sampleInputData': (value, path) => ({ sampleInputDatasetId: fromDatasetUrl(read(Text, value, path)) }),
+    '/sampleOutputData': (value, path) => ({ sampleOutputDatasetId: fromDatasetUrl(read(Text, value, path)) }),
+    '/datasets': (value, path) => {
+      refuseDatasets(read(z.array(z.unknown()).nullish(), value, path));
+      return {};
+    },
   }),
-  '/sampleInputData': (value, path) => ({ sampleInputDatasetId: fromDatasetUrl(read(Text, value, path)) }),
-  '/sampleOutputData': (value, path) => ({ sampleOutputDatasetId: fromDatasetUrl(read(Text, value, path)) }),
-  '/datasets': (value, path) => {
-    refuseDatasets(read(z.array(z.unknown()).nullish(), value, path));
-    return {};
-  },
-};
+);
 
 /**
  * One change of what a list of patches says, in their order. Properties only come to others: one that is not in the
@@ -96,10 +98,10 @@ const PATCHES: Readonly<Record<string, (value: unknown, path: string) => UpdateM
 export function fromWirePatches(body: unknown): UpdateModel {
   const patches = parseOrThrow(z.array(Patch).max(100), body, 'The request body');
   const changes = patches.map(({ op, path, value }) => {
-    const change = PATCHES[path];
-    if (change === undefined || (op !== 'replace' && op !== 'add')) {
+    const change = PATCHES.get(path);
+    if (change === undefined || value === undefined || (op !== 'replace' && op !== 'add')) {
       throw new FarledError('BadArgument', `A model can not be changed by "${op}" of "${path}".`, {
-        suggestion: `What can be replaced or added: ${Object.keys(PATCHES).join(', ')}.`,
+        suggestion: `What can be replaced or added, with a value: ${[...PATCHES.keys()].join(', ')}.`,
       });
     }
     return change(value, path);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { errorToWire, FarledError, isFarledError, ModelId, type RegisterModel, routes } from '@farled/contract';
 
 import { json } from '../answer.ts';
-import { modelManagementError } from '../dialects/model-management.ts';
+import { modelsError } from '../dialects/models.ts';
 import type { CompatibleParts } from '../parts.ts';
 import { type CompatibleRequest, type CompatibleRoute, MODEL_MANAGEMENT, SUPPORTED } from '../route.ts';
 import { createAsset, filesOfAsset, readAsset } from './assets.ts';
@@ -13,7 +13,7 @@ import { toWireModel } from './wire-model.ts';
 
 export function modelRoutes(parts: CompatibleParts): readonly CompatibleRoute[] {
   const { api, url } = parts;
-  const assets = { path: `${MODEL_MANAGEMENT}/assets`, support: SUPPORTED, dialect: 'modelManagement' } as const;
+  const assets = { path: `${MODEL_MANAGEMENT}/assets`, support: SUPPORTED, dialect: 'models' } as const;
   const models = { ...assets, path: `${MODEL_MANAGEMENT}/models` } as const;
   const model = { ...assets, path: `${MODEL_MANAGEMENT}/models/:model` } as const;
   return [
@@ -119,7 +119,7 @@ export function modelRoutes(parts: CompatibleParts): readonly CompatibleRoute[] 
           return { status: 204 };
         } catch (error) {
           if (isFarledError(error) && error.code === 'ModelInUse') {
-            return modelManagementError({ ...errorToWire(error), statusCode: 412 }, randomUUID());
+            return modelsError({ ...errorToWire(error), statusCode: 412 }, randomUUID());
           }
           throw error;
         }
