@@ -49,6 +49,8 @@ export const CALLER_ERRORS = {
   /** The cluster is attached to a workspace, which must detach it first. */
   ClusterInUse: 409,
   ServiceAlreadyExists: 409,
+  /** The version of the environment has another definition: versions are never changed. */
+  EnvironmentVersionExists: 409,
   IdentityAlreadyExists: 409,
   /** The router serves one name once; another workspace on this machine has it. */
   ServiceNameTaken: 409,

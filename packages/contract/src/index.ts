@@ -63,10 +63,13 @@ export { CreateWorkspace, UpdateWorkspace, Workspace } from './resources/workspa
 export { PutResourceGroup, ResourceGroup } from './resources/resource-group.ts';
 export { Model, MODEL_FRAMEWORKS, RegisterModel, ResourceRequirements, UpdateModel } from './resources/model.ts';
 export {
+  BuildEnvironment,
   CondaDependencies,
   Environment,
   EnvironmentDefinition,
+  EnvironmentLabel,
   EnvironmentReference,
+  LATEST,
 } from './resources/environment.ts';
 export { AddCluster, Cluster, ClusterFacts } from './resources/cluster.ts';
 export type { ClusterCredentials, ClusterKind } from './resources/cluster.ts';

@@ -9,6 +9,7 @@ import { type KubernetesParts, openKubernetes } from './compute/kubernetes/open.
 import { registryMissing } from './compute/kubernetes/registry-missing.ts';
 import { ComputeReconciler } from './compute/reconcile.ts';
 import type { Environments } from './environments/environments.ts';
+import { EnvironmentReconciler } from './environments/reconcile.ts';
 import type { Images } from './images/images.ts';
 import { Loop } from './loop/loop.ts';
 import { makePackage } from './packaging/make-package.ts';
@@ -138,6 +139,14 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     clock,
     log,
   });
+  const environments = new EnvironmentReconciler({ ...parts, timeoutMs: parts.limits.deploymentTimeoutMs });
+  const environmentLoop = new Loop({
+    name: 'environment',
+    reconcile: (key, signal) => environments.reconcile(key, signal),
+    workers: ENVIRONMENT_WORKERS,
+    clock,
+    log,
+  });
   wakeService = (serviceId) => serviceLoop.wake(serviceId);
 
   const cancelIfAsked = async (operationId: string): Promise<void> => {
@@ -145,6 +154,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     if (operation?.cancelRequested === true && !hasEnded(operation.state)) {
       services.cancel(operation.targetId);
       packages.cancel(operation.targetId);
+      environments.cancel(operation.targetId);
     }
   };
   const wakeTokenServices = async (): Promise<void> => {
@@ -164,6 +174,9 @@ export async function startController(parts: ControllerParts): Promise<Controlle
         break;
       case 'package':
         packageLoop.wake(id);
+        break;
+      case 'environment':
+        environmentLoop.wake(id);
         break;
       case 'identity':
         break;
@@ -200,8 +213,12 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   for (const key of await packages.adopt()) {
     packageLoop.wake(key);
   }
+  for (const key of await environments.adopt()) {
+    environmentLoop.wake(key);
+  }
   serviceLoop.start();
   packageLoop.start();
+  environmentLoop.start();
   computeLoop.start();
 
   return {
@@ -219,6 +236,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
       await serviceLoop[Symbol.asyncDispose]();
       await computeLoop[Symbol.asyncDispose]();
       await packageLoop[Symbol.asyncDispose]();
+      await environmentLoop[Symbol.asyncDispose]();
       await services[Symbol.asyncDispose]();
       await kubernetes?.attester[Symbol.asyncDispose]();
       await kubernetes?.clusters[Symbol.asyncDispose]();

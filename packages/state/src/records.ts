@@ -216,8 +216,8 @@ export interface OperationRecord {
   readonly id: string;
   readonly workspaceId: string;
   readonly kind: OperationKind;
-  readonly targetType: 'compute' | 'service' | 'package';
-  /** UUID of the service, the compute or the package. */
+  readonly targetType: 'compute' | 'service' | 'package' | 'environment';
+  /** UUID of the service, the compute or the package; of an environment, which is named `name:version`, that of the operation. */
   readonly targetId: string;
   readonly targetName: string;
   readonly state: OperationState;
@@ -294,7 +294,7 @@ export interface StagedFile {
 
 /** What changed; wakes whoever works on that key. A change says where to look, never what to do. */
 export interface Change {
-  readonly kind: 'service' | 'compute' | 'package' | 'operation' | 'identity' | 'signingKey';
-  /** UUID of the resource; of a signing key, its `kid`. */
+  readonly kind: 'service' | 'compute' | 'package' | 'environment' | 'operation' | 'identity' | 'signingKey';
+  /** UUID of the resource; of an environment that is to be built, that of the operation; of a signing key, its `kid`. */
   readonly id: string;
 }

@@ -72,6 +72,13 @@ export interface EnvironmentRow {
   createdTime: string;
 }
 
+interface EnvironmentLabelRow {
+  workspaceId: string;
+  name: string;
+  label: string;
+  version: number;
+}
+
 interface ClusterRow {
   seq: Sequence;
   /** The resource id in lower case. */
@@ -163,7 +170,7 @@ export interface OperationRow {
   id: string;
   workspaceId: string;
   kind: OperationKind;
-  targetType: 'compute' | 'service' | 'package';
+  targetType: 'compute' | 'service' | 'package' | 'environment';
   targetId: string;
   targetName: string;
   state: OperationState;
@@ -251,6 +258,7 @@ export interface Tables {
   modelNames: ModelNameRow;
   models: ModelRow;
   environments: EnvironmentRow;
+  environmentLabels: EnvironmentLabelRow;
   clusters: ClusterRow;
   computes: ComputeRow;
   services: ServiceRow;

@@ -220,6 +220,7 @@ describe('to the wire', () => {
     version: '3',
     definition: fromWireEnvironment(body),
     digest: '',
+    labels: [],
     createdTime: '2026-01-01T00:00:00.000Z',
   });
 

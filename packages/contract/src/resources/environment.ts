@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { DeployedEnvironmentName, EnvironmentName } from '../names.ts';
-import { Timestamp } from './common.ts';
+import { OperationId, Timestamp } from './common.ts';
 
 const Requirement = z.string().min(1).max(1024);
 
@@ -83,6 +83,8 @@ export const Environment = z
     definition: EnvironmentDefinition,
     /** SHA-256 of what decides the installed packages: equal digests share one build. */
     digest: z.string(),
+    /** Names for this version; «latest» is always the newest, and not among them. */
+    labels: z.array(z.string()),
     createdTime: Timestamp,
   })
   .meta({ id: 'Environment', description: 'Python packages and variables that an entry script runs with.' });
@@ -99,3 +101,29 @@ export const DeployedEnvironment = z.union([
   EnvironmentReference.extend({ name: DeployedEnvironmentName }),
   EnvironmentDefinition.extend({ name: DeployedEnvironmentName }),
 ]);
+
+/** «latest» is the newest version, whatever it is. */
+export const LATEST = 'latest';
+
+/** A name for one version of an environment, which may go over to another. */
+export const EnvironmentLabel = z
+  .string({ error: 'must be text' })
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,254}$/, {
+    error: 'must be 1 to 255 letters, digits, dashes, underscores and dots, and start with a letter or digit',
+  })
+  .refine((label) => label.toLowerCase() !== LATEST, {
+    error: 'must not be "latest": that is always the newest version',
+  });
+
+export const LabelEnvironment = z.strictObject({
+  /** All that the version has from then on; another version that had one of them is without it. */
+  labels: z.array(EnvironmentLabel).max(100, { error: 'must not be more than 100' }),
+});
+
+export const BuildEnvironment = z
+  .strictObject({
+    /** The newest unless one is named. */
+    version: z.string().max(64).optional(),
+    operationId: OperationId.optional(),
+  })
+  .prefault({});

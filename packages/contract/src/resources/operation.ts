@@ -20,6 +20,7 @@ const OPERATION_KINDS = [
   'RollBackService',
   'DeleteService',
   'PackageModels',
+  'BuildEnvironment',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
 
@@ -28,7 +29,7 @@ export const Operation = z
     id: z.string(),
     kind: z.enum(OPERATION_KINDS),
     /** The resource that it changes. */
-    target: z.object({ type: z.enum(['compute', 'service', 'package']), name: z.string() }),
+    target: z.object({ type: z.enum(['compute', 'service', 'package', 'environment']), name: z.string() }),
     state: z.enum(OPERATION_STATES),
     error: ErrorBody.nullable(),
     createdTime: Timestamp,

@@ -146,10 +146,26 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
     },
     listEnvironments: () => page([...state.environments.values()]),
     registerEnvironment: ({ params, body }) => [200, register(state, params.environment, body)],
+    registerEnvironmentVersion: ({ params, body }) => [200, register(state, params.environment, body)],
     getEnvironment: ({ params }) => [
       200,
       found(state.environments.get(params.environment), 'EnvironmentNotFound', `environment "${params.environment}"`),
     ],
+    labelEnvironment: ({ params, body }) => {
+      const present = found(state.environments.get(params.environment), 'EnvironmentNotFound', 'environment');
+      const labelled = { ...present, labels: body.labels };
+      state.environments.set(params.environment, labelled);
+      return [200, labelled];
+    },
+    buildEnvironment: ({ params, body }) => {
+      const { name, version } = found(
+        state.environments.get(params.environment),
+        'EnvironmentNotFound',
+        `environment "${params.environment}"`,
+      );
+      const target = { type: 'environment', name: `${name}:${version}` } as const;
+      return [202, startOperation(state, body.operationId, 'BuildEnvironment', target, () => {})];
+    },
     listClusters: () => page([...state.clusters.values()]),
     getCluster: ({ params }) => [
       200,
@@ -378,7 +394,7 @@ function register(state: TestState, name: string, definition: EnvironmentDefinit
     return present;
   }
   const version = String(Number(present?.version ?? 0) + 1);
-  const made = { name, version, definition, digest: 'd'.repeat(64), createdTime: now() };
+  const made = { name, version, definition, digest: 'd'.repeat(64), labels: [], createdTime: now() };
   state.environments.set(name, made);
   return made;
 }

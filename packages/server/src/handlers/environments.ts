@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
+
 import { type EnvironmentDefinition, FarledError } from '@farled/contract';
 
 import type { HandlersOf } from '../handler.ts';
+import { operate } from '../operate.ts';
 import type { AppParts } from '../parts.ts';
 
 export function environmentHandlers({ state }: AppParts): HandlersOf<'environments'> {
@@ -11,19 +14,56 @@ export function environmentHandlers({ state }: AppParts): HandlersOf<'environmen
     },
     registerEnvironment: async ({ params, body }) => {
       const { key } = await state.workspaces.get(params);
-      if (body.name !== params.environment) {
-        throw new FarledError('BadArgument', `The definition names "${body.name}", the path "${params.environment}".`, {
-          suggestion: 'Use one name in both places.',
-        });
-      }
-      checkRegistry(body);
+      checkDefinition(body, params.environment);
       return [200, await state.environments.register(key, body)];
     },
-    getEnvironment: async ({ params, query }) => {
+    registerEnvironmentVersion: async ({ params, body }) => {
       const { key } = await state.workspaces.get(params);
-      return [200, await state.environments.get(key, params.environment, query.version)];
+      checkDefinition(body, params.environment);
+      return [200, await state.environments.registerVersion(key, body, Number(params.version))];
+    },
+    getEnvironment: async ({ params, query: { version, label } }) => {
+      const { key } = await state.workspaces.get(params);
+      const found =
+        label === undefined
+          ? await state.environments.get(key, params.environment, version)
+          : await state.environments.getByLabel(key, params.environment, label);
+      return [200, found];
+    },
+    labelEnvironment: async ({ params, body }) => {
+      const { key } = await state.workspaces.get(params);
+      return [200, await state.environments.setLabels(key, params.environment, params.version, body.labels)];
+    },
+    buildEnvironment: async ({ params, body: { operationId, version } }) => {
+      const workspace = await state.workspaces.get(params);
+      const found = await state.environments.get(workspace.key, params.environment, version);
+      const id = operationId ?? randomUUID();
+      const operation = await operate(
+        state,
+        workspace,
+        { operationId: id, request: { kind: 'BuildEnvironment', params, version } },
+        () =>
+          Promise.resolve({
+            kind: 'BuildEnvironment',
+            type: 'environment',
+            id,
+            name: `${found.name}:${found.version}`,
+          }),
+        async (stores) => stores.environments.announceBuild(id),
+      );
+      return [202, operation];
     },
   };
+}
+
+/** @throws FarledError BadArgument. */
+function checkDefinition(definition: EnvironmentDefinition, name: string): void {
+  if (definition.name !== name) {
+    throw new FarledError('BadArgument', `The definition names "${definition.name}", the path "${name}".`, {
+      suggestion: 'Use one name in both places.',
+    });
+  }
+  checkRegistry(definition);
 }
 
 /** @throws FarledError BadArgument for a password of nobody, or for nowhere. */

@@ -12,6 +12,7 @@ import { identities } from './0008-identities.ts';
 import { tokenRevocation } from './0009-token-revocation.ts';
 import { resourceGroups } from './0011-resource-groups.ts';
 import { stagedFiles } from './0012-staged-files.ts';
+import { environmentLabels } from './0013-environment-labels.ts';
 
 /** What differs between the databases in the language of tables. */
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -29,5 +30,6 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0009-token-revocation': tokenRevocation,
     '0011-resource-groups': resourceGroups,
     '0012-staged-files': stagedFiles,
+    '0013-environment-labels': environmentLabels,
   };
 }

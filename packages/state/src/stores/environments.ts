@@ -1,5 +1,5 @@
 /** Registered environments: a definition per version, a new version only when the definition changes. */
-import { type Environment, type EnvironmentDefinition, FarledError } from '@farled/contract';
+import { type Environment, type EnvironmentDefinition, FarledError, LATEST } from '@farled/contract';
 import { isoTime } from '@farled/service';
 import type { Selectable } from 'kysely';
 
@@ -8,6 +8,7 @@ import { nearestNames } from '../nearest.ts';
 import type { Session } from '../session.ts';
 import { type Page, type PageRequest, toPage } from '../skip-tokens.ts';
 import type { EnvironmentRow } from '../tables.ts';
+import { labelsOf, versionLabelled, writeEnvironmentLabels } from './environment-labels.ts';
 import { suggestion } from './workspaces.ts';
 
 export interface EnvironmentStore {
@@ -16,8 +17,16 @@ export interface EnvironmentStore {
    * encrypted at rest, and in no definition that is answered: one that comes back as it was answered keeps it.
    */
   register(workspaceId: string, definition: EnvironmentDefinition): Promise<Environment>;
+  /** Under that version. @throws FarledError EnvironmentVersionExists when it has another definition. */
+  registerVersion(workspaceId: string, definition: EnvironmentDefinition, version: number): Promise<Environment>;
   /** The newest version unless one is named. @throws FarledError EnvironmentNotFound. */
   get(workspaceId: string, name: string, version?: string | null): Promise<Environment>;
+  /** The version of that label, the newest for «latest». @throws FarledError EnvironmentNotFound. */
+  getByLabel(workspaceId: string, name: string, label: string): Promise<Environment>;
+  /** Gives a version its labels, in place of those that it had. @throws FarledError EnvironmentNotFound. */
+  setLabels(workspaceId: string, name: string, version: string, labels: readonly string[]): Promise<Environment>;
+  /** Wakes who builds environments: the operation says which one. */
+  announceBuild(operationId: string): void;
   /** Null when there is none. @throws FarledError EnvironmentNotFound. */
   registryPassword(workspaceId: string, name: string, version: string): Promise<string | null>;
   /** The newest version of each name. */
@@ -25,7 +34,7 @@ export interface EnvironmentStore {
 }
 
 export function environmentStore(session: Session): EnvironmentStore {
-  const { db, clock, skipTokens, secrets } = session;
+  const { db, skipTokens, secrets } = session;
 
   const newest = (inside: Session['db'], workspaceId: string, name: string) =>
     inside
@@ -37,37 +46,27 @@ export function environmentStore(session: Session): EnvironmentStore {
       .limit(1)
       .executeTakeFirst();
 
+  const versionRow = (inside: Session['db'], workspaceId: string, name: string, version: number) =>
+    inside
+      .selectFrom('environments')
+      .selectAll()
+      .where('workspaceId', '=', workspaceId)
+      .where('name', '=', name)
+      .where('version', '=', version)
+      .executeTakeFirst();
+
   const getRow = async (
     workspaceId: string,
     name: string,
     version: string | null,
+    inside = db,
   ): Promise<Selectable<EnvironmentRow>> => {
     const row =
       version === null
-        ? await newest(db, workspaceId, name)
-        : await db
-            .selectFrom('environments')
-            .selectAll()
-            .where('workspaceId', '=', workspaceId)
-            .where('name', '=', name)
-            .where('version', '=', /^[1-9]\d{0,14}$/.test(version) ? Number(version) : -1)
-            .executeTakeFirst();
+        ? await newest(inside, workspaceId, name)
+        : await versionRow(inside, workspaceId, name, /^[1-9]\d{0,14}$/.test(version) ? Number(version) : -1);
     if (row === undefined) {
-      const known = await db
-        .selectFrom('environments')
-        .select('name')
-        .distinct()
-        .where('workspaceId', '=', workspaceId)
-        .execute();
-      const names = known.map((environment) => environment.name);
-      const which = version === null ? `"${name}"` : `"${name}" with version ${version}`;
-      throw new FarledError('EnvironmentNotFound', `There is no environment ${which} in this workspace.`, {
-        suggestion: suggestion(
-          'environment',
-          nearestNames(name, names),
-          'Register it, or give its definition with the inference config.',
-        ),
-      });
+      throw await notFound(session, workspaceId, name, version === null ? '' : ` with version ${version}`);
     }
     return row;
   };
@@ -75,35 +74,42 @@ export function environmentStore(session: Session): EnvironmentStore {
   return {
     register: (workspaceId, definition) =>
       session.atomically(async (inner) => {
-        const said = definition.docker.baseImageRegistry.password;
-        const password = said ?? (await passwordAsShown(inner, workspaceId, definition));
-        const described = { ...withoutPassword(definition), version: null };
-        const definitionDigest = digestOf(
-          password === null ? described : { ...described, password: secrets.fingerprint(password) },
-        );
+        const described = await describe(inner, workspaceId, definition);
         const last = await newest(inner.db, workspaceId, definition.name);
-        if (last?.definitionDigest === definitionDigest) {
-          return toEnvironment(last);
-        }
-        const version = (last?.version ?? 0) + 1;
-        const row = await inner.db
-          .insertInto('environments')
-          .values({
-            workspaceId,
-            name: definition.name,
-            version,
-            definition: JSON.stringify({ ...described, version: String(version) }),
-            definitionDigest,
-            digest: digestOf({ python: described.python, docker: described.docker }),
-            registryPassword:
-              password === null ? null : secrets.seal(password, ownerOf(workspaceId, definition.name, version)),
-            createdTime: isoTime(clock),
-          })
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        return toEnvironment(row);
+        return last?.definitionDigest === described.definitionDigest
+          ? toEnvironment(inner, last)
+          : insert(inner, workspaceId, described, (last?.version ?? 0) + 1);
       }),
-    get: async (workspaceId, name, version = null) => toEnvironment(await getRow(workspaceId, name, version)),
+    registerVersion: (workspaceId, definition, version) =>
+      session.atomically(async (inner) => {
+        const described = await describe(inner, workspaceId, definition);
+        const present = await versionRow(inner.db, workspaceId, definition.name, version);
+        if (present === undefined) {
+          return insert(inner, workspaceId, described, version);
+        }
+        if (present.definitionDigest !== described.definitionDigest) {
+          const message = `Version ${version} of environment "${definition.name}" has another definition, and versions are never changed.`;
+          throw new FarledError('EnvironmentVersionExists', message, {
+            suggestion: 'Name no version (version = None), and it is registered as the next one.',
+          });
+        }
+        return toEnvironment(inner, present);
+      }),
+    get: async (workspaceId, name, version = null) => toEnvironment(session, await getRow(workspaceId, name, version)),
+    getByLabel: async (workspaceId, name, label) => {
+      const version = label.toLowerCase() === LATEST ? null : await versionLabelled(session, workspaceId, name, label);
+      if (version === undefined) {
+        throw await notFound(session, workspaceId, name, ` with the label "${label}"`);
+      }
+      return toEnvironment(session, await getRow(workspaceId, name, version === null ? null : String(version)));
+    },
+    setLabels: (workspaceId, name, version, labels) =>
+      session.atomically(async (inner) => {
+        const row = await getRow(workspaceId, name, version, inner.db);
+        await writeEnvironmentLabels(inner, row, labels);
+        return toEnvironment(inner, row);
+      }),
+    announceBuild: (operationId) => session.announce({ kind: 'environment', id: operationId }),
     registryPassword: async (workspaceId, name, version) => {
       const row = await getRow(workspaceId, name, version);
       return row.registryPassword === null
@@ -132,9 +138,81 @@ export function environmentStore(session: Session): EnvironmentStore {
       if (after !== undefined) {
         query = query.where('seq', '<', Number(after[0]));
       }
-      return toPage(skipTokens, 'environments', page, await query.execute(), (row) => [row.seq], toEnvironment);
+      const rows = toPage(
+        skipTokens,
+        'environments',
+        page,
+        await query.execute(),
+        (row) => [row.seq],
+        (row) => row,
+      );
+      return { ...rows, value: await Promise.all(rows.value.map((row) => toEnvironment(session, row))) };
     },
   };
+}
+
+/** A definition as it is kept: with its digest, and its password apart. */
+interface Described {
+  readonly definition: EnvironmentDefinition;
+  readonly definitionDigest: string;
+  readonly password: string | null;
+}
+
+async function describe(session: Session, workspaceId: string, definition: EnvironmentDefinition): Promise<Described> {
+  const said = definition.docker.baseImageRegistry.password;
+  const password = said ?? (await passwordAsShown(session, workspaceId, definition));
+  const described = { ...withoutPassword(definition), version: null };
+  const definitionDigest = digestOf(
+    password === null ? described : { ...described, password: session.secrets.fingerprint(password) },
+  );
+  return { definition: described, definitionDigest, password };
+}
+
+async function insert(
+  session: Session,
+  workspaceId: string,
+  { definition, definitionDigest, password }: Described,
+  version: number,
+): Promise<Environment> {
+  const { name, python, docker } = definition;
+  const row = await session.db
+    .insertInto('environments')
+    .values({
+      workspaceId,
+      name,
+      version,
+      definition: JSON.stringify({ ...definition, version: String(version) }),
+      definitionDigest,
+      digest: digestOf({ python, docker }),
+      registryPassword: password === null ? null : session.secrets.seal(password, ownerOf(workspaceId, name, version)),
+      createdTime: isoTime(session.clock),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toEnvironment(session, row);
+}
+
+/** Names that Azure ML gives to environments of its own. */
+const CURATED = /^(?:azureml|microsoft)/i;
+
+async function notFound({ db }: Session, workspaceId: string, name: string, which: string): Promise<FarledError> {
+  const known = await db
+    .selectFrom('environments')
+    .select('name')
+    .distinct()
+    .where('workspaceId', '=', workspaceId)
+    .execute();
+  const names = known.map((environment) => environment.name);
+  return new FarledError('EnvironmentNotFound', `There is no environment "${name}"${which} in this workspace.`, {
+    suggestion:
+      CURATED.test(name) && !names.includes(name)
+        ? 'Curated environments are images of Microsoft, which Farled has not: make one with the packages that your entry script needs, and register it under a name of your own.'
+        : suggestion(
+            'environment',
+            nearestNames(name, names),
+            'Register it, or give its definition with the inference config.',
+          ),
+  });
 }
 
 /** The password of a version that was answered with this very definition: whoever sends it back can't know it. */
@@ -174,12 +252,13 @@ function ownerOf(workspaceId: string, name: string, version: number): string {
   return `environment/${workspaceId}/${name}/${version}`;
 }
 
-function toEnvironment(row: Selectable<EnvironmentRow>): Environment {
+async function toEnvironment(session: Session, row: Selectable<EnvironmentRow>): Promise<Environment> {
   return {
     name: row.name,
     version: String(row.version),
     definition: JSON.parse(row.definition) as EnvironmentDefinition,
     digest: row.digest,
+    labels: await labelsOf(session, row),
     createdTime: row.createdTime,
   };
 }
