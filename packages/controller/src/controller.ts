@@ -72,6 +72,8 @@ const WORKERS = 8;
 const COMPUTE_WORKERS = 4;
 /** Each builds an image. */
 const PACKAGE_WORKERS = 2;
+/** Each runs an installer. */
+const ENVIRONMENT_WORKERS = 2;
 /** anchors: attaching takes about 5 minutes; pulling images to new nodes may take longer. */
 const PROVISIONING_TIMEOUT_MS = 15 * 60_000;
 
