@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { Agent } from 'node:http';
 import { join } from 'node:path';
 
@@ -162,4 +162,23 @@ describe('a service with token authentication', () => {
     expect((await score(old)).text).toContain('or of an earlier one with its name');
     expect(await service.run('{}')).toBe('A one');
   }, 120_000);
+
+  test('writes no token, and no key that signs, to a file', async () => {
+    const [old, right] = [await token(), await token()];
+    expect((await score(old)).status).toBe(200);
+    await service.revokeTokens();
+    await untilRefused(old);
+    await score(`${right.slice(0, -8)}AAAAAAAA`);
+    // A signature alone would do to find one.
+    const marks = [...[old, right].map((one) => one.split('.')[2]?.slice(0, 40) ?? ''), '"d":"'];
+    const files = await readdir(server.home, { recursive: true, withFileTypes: true });
+    const texts = await Promise.all(
+      files
+        .filter((file) => file.isFile())
+        .map(async ({ parentPath, name }) => [name, await readFile(join(parentPath, name), 'latin1')] as const),
+    );
+    expect(texts.find(([name]) => name === 'server.log')?.[1]).toContain('Farled is ready');
+    expect(texts.filter(([, text]) => text.includes(service.serialize().id)).length).toBeGreaterThan(0);
+    expect(texts.filter(([, text]) => marks.some((mark) => text.includes(mark))).map(([name]) => name)).toEqual([]);
+  });
 });

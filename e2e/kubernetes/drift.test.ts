@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { CLUSTER } from '@farled/contract';
+import { CLUSTER, routes } from '@farled/contract';
 import { type AksWebservice, Model } from '@farled/sdk';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -123,15 +123,16 @@ describe.skipIf(whyNoCluster() !== undefined)('a service whose objects others ch
     }
   }, 120_000);
 
+  const pods = async (): Promise<readonly string[]> =>
+    (await podsOf(cluster, 'steady')).map(({ metadata }) => metadata.uid).toSorted();
+  const statusWith = async (credential: string): Promise<number> => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${credential}` };
+    return (await fetch(service.scoringUri, { method: 'POST', headers, body: '{}' })).status;
+  };
+
   test('gets new keys to the routers within 2 seconds, and restarts nothing', async () => {
     await until('it is whole', whole);
-    const pods = async (): Promise<readonly string[]> =>
-      (await podsOf(cluster, 'steady')).map(({ metadata }) => metadata.uid).toSorted();
     const before = await pods();
-    const statusWith = async (key: string): Promise<number> => {
-      const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
-      return (await fetch(service.scoringUri, { method: 'POST', headers, body: '{}' })).status;
-    };
     const [old, second] = await service.getKeys();
     expect([await statusWith(old), await statusWith(second)]).toEqual([200, 200]);
     const [fresh] = await service.regenKey('Primary');
@@ -143,4 +144,28 @@ describe.skipIf(whyNoCluster() !== undefined)('a service whose objects others ch
     expect(await statusWith(second)).toBe(200);
     expect(await pods()).toEqual(before);
   }, 60_000);
+
+  test('changes over to tokens, which routers check and hear of when they are revoked, and restarts nothing', async () => {
+    await until('it is whole', whole);
+    const before = await pods();
+    const [key] = await service.getKeys();
+    const refused = (credential: string) =>
+      until('the credential is refused', async () => (await statusWith(credential)) === 401, 2000);
+    await service.update({ authEnabled: false, tokenAuthEnabled: true });
+    await service.waitForDeployment();
+    await refused(key);
+    const [token] = await service.getToken();
+    expect(await statusWith(token)).toBe(200);
+    expect(await service.run('{}')).toBe('A one');
+    await service.revokeTokens();
+    await refused(token);
+    expect(await service.run('{}')).toBe('A one');
+    const [next] = await service.getToken();
+    await attached.server.client.call(routes.server.replaceTokenKey, {});
+    await refused(next);
+    await service.update({ authEnabled: true, tokenAuthEnabled: false });
+    await service.waitForDeployment();
+    await until('the key is let in again', async () => (await statusWith(key)) === 200, 2000);
+    expect(await pods()).toEqual(before);
+  }, 120_000);
 });
