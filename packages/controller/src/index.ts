@@ -1,5 +1,6 @@
 /** Makes the world match the record. */
 export { inspectCluster } from './compute/kubernetes/inspect.ts';
+export { recordedKubeconfig } from './compute/kubernetes/recorded-kubeconfig.ts';
 export type { KubernetesParts } from './compute/kubernetes/open.ts';
 export { registryMissing } from './compute/kubernetes/registry-missing.ts';
 export { startController } from './controller.ts';

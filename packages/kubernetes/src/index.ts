@@ -19,6 +19,7 @@ export type { InformerOptions, InformerParts } from './informer-start.ts';
 export type { Informer, ObjectChanged } from './informer.ts';
 export { KINDS } from './kinds.ts';
 export type { Kind } from './kinds.ts';
+export { kubeconfigText } from './kubeconfig-text.ts';
 export { parseKubeconfig } from './kubeconfig.ts';
 export type { Kubeconfig } from './kubeconfig.ts';
 export { startElection } from './leader.ts';

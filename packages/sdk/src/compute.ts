@@ -76,6 +76,12 @@ export class ComputeTarget {
     this.#fields = await read(this.workspace, this.name, signal);
   }
 
+  /** The text of a kubeconfig of the cluster, as an owner of the workspace may see it. */
+  async getCredentials(signal?: AbortSignal): Promise<string> {
+    const params = { ...this.workspace.path, compute: this.name };
+    return (await this.workspace.client.call(routes.computes.credentials, { params, signal })).kubeconfig;
+  }
+
   /** Waits until the creation or the attachment that this object started has ended. */
   async waitForCompletion({ showOutput, signal }: WaitOptions = {}): Promise<void> {
     if (this.#operationId !== undefined) {

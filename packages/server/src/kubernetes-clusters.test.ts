@@ -34,6 +34,17 @@ const put = (path: string, body: object) => api.call('PUT', path, { body });
 const ids = async (path: string): Promise<string[]> =>
   ((await api.call('GET', path)).body.value as { name: string }[]).map(({ name }) => name);
 
+test('owners are shown the kubeconfig, and nobody is shown one of this machine', async () => {
+  await put(COMPUTE, ATTACH);
+  const { status, body } = await api.call('POST', `${COMPUTE}/credentials`);
+  expect([status, body.kubeconfig]).toEqual([200, expect.stringContaining(SECRET)]);
+  expect(await api.call('POST', `${WORKSPACE}/computes/myaks/credentials`)).toMatchObject({
+    status: 400,
+    body: { message: expect.stringContaining('"myaks" is this machine') },
+  });
+  expect((await api.call('POST', `${WORKSPACE}/computes/nobody/credentials`)).body.code).toBe('ComputeNotFound');
+});
+
 /** Attached under its own name, and ready. */
 async function attached(changes: object = {}): Promise<void> {
   const { status, body } = await put(COMPUTE, { ...ATTACH, ...changes });

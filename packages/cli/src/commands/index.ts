@@ -14,6 +14,7 @@ import { attachKubernetes } from './computetarget/attach-kubernetes.ts';
 import { createAks } from './computetarget/create-aks.ts';
 import { deleteCompute } from './computetarget/delete.ts';
 import { detachCompute } from './computetarget/detach.ts';
+import { getComputeCredentials } from './computetarget/get-credentials.ts';
 import { listComputes } from './computetarget/list.ts';
 import { showCompute } from './computetarget/show.ts';
 import { downloadEnvironment } from './environment/download.ts';
@@ -81,6 +82,7 @@ const BUILT: readonly Command[] = [
   attachKubernetes,
   listComputes,
   showCompute,
+  getComputeCredentials,
   detachCompute,
   deleteCompute,
   registerEnvironment,

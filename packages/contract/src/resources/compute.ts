@@ -120,5 +120,11 @@ export const PutCompute = z.discriminatedUnion('mode', [CreateCompute, AttachCom
 });
 export type PutCompute = z.output<typeof PutCompute>;
 
+/** How to reach the cluster of a compute target, and as whom. */
+export const ComputeCredentials = z
+  .object({ kubeconfig: z.string() })
+  .meta({ id: 'ComputeCredentials', description: 'A kubeconfig with the credential that the cluster was added with.' });
+export type ComputeCredentials = z.infer<typeof ComputeCredentials>;
+
 /** What attaching would put into a Kubernetes, as YAML documents. */
 export const KubernetesManifests = z.object({ yaml: z.string() }).meta({ id: 'KubernetesManifests' });

@@ -5,6 +5,7 @@ import { AddCluster, Cluster } from '../resources/cluster.ts';
 import { OperationId, page, PageQuery, WorkspacePath } from '../resources/common.ts';
 import {
   Compute,
+  ComputeCredentials,
   KubernetesManifests,
   LoadBalancer,
   Purpose,
@@ -78,6 +79,17 @@ export const computes = {
     params: ComputePath,
     query: ManifestsQuery,
     responses: { 200: KubernetesManifests },
+    idempotent: true,
+  }),
+  credentials: route({
+    operationId: 'getComputeCredentials',
+    method: 'POST',
+    path: `${WORKSPACE}/computes/:compute/credentials`,
+    summary: 'Shows the kubeconfig of a Kubernetes that is attached, with the credential that it was added with.',
+    tag: 'Compute targets',
+    need: 'manage',
+    params: ComputePath,
+    responses: { 200: ComputeCredentials },
     idempotent: true,
   }),
   detach: route({

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
-import { clusterCapacity, type Compute, LOAD_BALANCER_TYPES, type PutCompute, workspaceId } from '@farled/contract';
+import {
+  clusterCapacity,
+  type Compute,
+  FarledError,
+  LOAD_BALANCER_TYPES,
+  type PutCompute,
+  workspaceId,
+} from '@farled/contract';
 import type { ComputeRecord, State } from '@farled/state';
 
 import { attachedBefore } from '../compute-again.ts';
@@ -116,6 +123,21 @@ export function computeHandlers(parts: AppParts): HandlersOf<'computes'> {
         image: query.image ?? null,
       });
       return [200, { yaml }];
+    },
+    getComputeCredentials: async ({ params }) => {
+      const { key } = await state.workspaces.get(params);
+      const { name, clusterKind, clusterResourceId } = await state.computes.get(key, params.compute);
+      const connection = await state.clusters.connection(clusterResourceId);
+      if (connection !== undefined) {
+        return [200, { kubeconfig: parts.clusters.kubeconfig(connection, name) }];
+      }
+      throw clusterKind === 'local'
+        ? new FarledError('BadArgument', `Compute target "${name}" is this machine, which has no kubeconfig.`, {
+            suggestion: 'Services on it are looked into with `farled service show` and `farled service get-logs`.',
+          })
+        : new FarledError('KubernetesUnaccessible', `Nothing is recorded of how to reach the cluster of "${name}".`, {
+            suggestion: 'Add its kubeconfig again: `farled cluster add`.',
+          });
     },
     detachCompute: async ({ params, query }) => [202, await detach(params, query.operationId)],
     deleteCompute: async ({ params, query }) => [202, await remove(params, query.operationId)],

@@ -44,6 +44,7 @@ export function testClusters(): TestClusters {
         ? Promise.resolve({ connection: JSON.stringify(how), facts: double.found })
         : Promise.reject(new FarledError(fails as ErrorCode, 'It can not be looked at.', { suggestion: 'Mend it.' }));
     },
+    kubeconfig: (connection, name) => `# ${name}\n${connection}`,
     manifests: (options) => {
       double.manifestsAsked.push(options);
       return Promise.resolve(`kind: Namespace # for ${options.compute}`);
