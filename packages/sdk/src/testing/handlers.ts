@@ -1,6 +1,5 @@
 /** Answers of the test double, one handler for each route of the contract that clients use. */
 import {
-  clusterId,
   DEFAULT_SETTINGS,
   FarledError,
   hasEnded,
@@ -15,7 +14,8 @@ import {
   type Service,
 } from '@farled/contract';
 
-import { describeCluster, newCompute } from './clusters.ts';
+import { clusterHandlers } from './cluster-handlers.ts';
+import { newCompute } from './clusters.ts';
 import { credentialHandlers } from './credentials.ts';
 import { identityHandlers } from './identities.ts';
 import { resourceGroupHandlers } from './resource-groups.ts';
@@ -166,22 +166,7 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
       const target = { type: 'environment', name: `${name}:${version}` } as const;
       return [202, startOperation(state, body.operationId, 'BuildEnvironment', target, () => {})];
     },
-    listClusters: () => page([...state.clusters.values()]),
-    getCluster: ({ params }) => [
-      200,
-      found(state.clusters.get(clusterId(params).toLowerCase()), 'ClusterNotFound', `cluster "${params.cluster}"`),
-    ],
-    addCluster: ({ params: { cluster: name, ...path }, body }) => {
-      const resourceId = clusterId({ ...path, cluster: name });
-      const made = { resourceId, name, ...path, ...describeCluster(body), attachedTo: null, createdTime: now() };
-      const status = state.clusters.has(resourceId.toLowerCase()) ? 200 : 201;
-      state.clusters.set(resourceId.toLowerCase(), made);
-      return [status, made];
-    },
-    removeCluster: ({ params }) => {
-      state.clusters.delete(clusterId(params).toLowerCase());
-      return [204];
-    },
+    ...clusterHandlers(state),
     listComputes: () => page([...state.computes.values()]),
     getCompute: ({ params }) => [200, computeOf(params.compute)],
     putCompute: ({ params, body: { operationId, ...body } }) => {
