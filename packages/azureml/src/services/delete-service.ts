@@ -1,5 +1,6 @@
-import { hasEnded, isFarledError, type Operation, routes } from '@farled/contract';
+import { isFarledError, type Operation, routes } from '@farled/contract';
 
+import { hasEndedWithin } from '../operations/operation-end.ts';
 import type { CompatibleParts } from '../parts.ts';
 import type { CompatibleRequest } from '../route.ts';
 
@@ -36,14 +37,6 @@ export async function deleteService(
     return running;
   }
   await api.call(routes.operations.cancel, { params: at, ...nothing }, { signal });
-  const deadline = clock.now() + LONGEST_WAIT_MS;
-  for (let from = 0; clock.now() < deadline && !signal.aborted;) {
-    const query = { from, waitMs: deadline - clock.now() };
-    const { next, state } = await api.call(routes.operations.log, { params: at, query, body: undefined }, { signal });
-    if (hasEnded(state)) {
-      break;
-    }
-    from = next;
-  }
+  await hasEndedWithin({ api, clock }, workspace, running, LONGEST_WAIT_MS, signal);
   return start();
 }

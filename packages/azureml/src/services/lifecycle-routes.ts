@@ -2,6 +2,7 @@ import { FarledError, type Operation, routes, ServiceName, type WorkspaceReferen
 
 import { type CompatibleAnswer, json } from '../answer.ts';
 import { modelManagementPath } from '../operations/address.ts';
+import { hasEndedWithin } from '../operations/operation-end.ts';
 import type { CompatibleParts } from '../parts.ts';
 import { type CompatibleRequest, type CompatibleRoute, MODEL_MANAGEMENT, SUPPORTED } from '../route.ts';
 import { deleteService } from './delete-service.ts';
@@ -11,6 +12,8 @@ import type { ServiceRequests } from './service-requests.ts';
 
 const SERVICES = `${MODEL_MANAGEMENT}/services`;
 const SERVICE = `${SERVICES}/:service`;
+/** Nothing of what runs has to be replaced for them. */
+const LABELS_MS = 10_000;
 
 export function lifecycleRoutes(parts: CompatibleParts, requests: ServiceRequests): readonly CompatibleRoute[] {
   const { api, url } = parts;
@@ -48,7 +51,11 @@ export function lifecycleRoutes(parts: CompatibleParts, requests: ServiceRequest
       { params: at, query: undefined, body: changes },
       { signal },
     );
-    return accepted(workspace, operation, await read(request, service));
+    // Scripts change one label after the other, and do not wait between them.
+    const replaces = changes.settings !== undefined || changes.inference !== undefined;
+    return !replaces && (await hasEndedWithin(parts, workspace, operation, LABELS_MS, signal))
+      ? json(await read(request, service))
+      : accepted(workspace, operation, await read(request, service));
   };
   const remove = async (request: CompatibleRequest): Promise<CompatibleAnswer> => {
     const service = request.params['service'] ?? '';

@@ -8,6 +8,7 @@ function said<Schema extends z.ZodType>(schema: Schema) {
   return schema.nullish().transform((value) => value ?? undefined);
 }
 
+const anything = z.unknown().optional();
 const text = z.string({ error: 'must be text' });
 const Section = said(z.record(z.string(), z.unknown(), { error: 'must be an object' }));
 
@@ -30,21 +31,21 @@ export const ImageRequest = z.object(
     driverProgram: said(text),
     assets: said(z.array(Asset, { error: 'must be a list' }).max(100)),
     /** Read by those who know environments. */
-    environment: z.unknown(),
+    environment: anything,
   },
   { error: 'must be an object' },
 );
 export type ImageRequest = z.output<typeof ImageRequest>;
 
 export const Settings = z.object({
-  authEnabled: z.unknown(),
-  aadAuthEnabled: z.unknown(),
-  numReplicas: z.unknown(),
-  scoringTimeoutMs: z.unknown(),
-  maxConcurrentRequestsPerContainer: z.unknown(),
-  maxQueueWaitMs: z.unknown(),
-  appInsightsEnabled: z.unknown(),
-  namespace: z.unknown(),
+  authEnabled: anything,
+  aadAuthEnabled: anything,
+  numReplicas: anything,
+  scoringTimeoutMs: anything,
+  maxConcurrentRequestsPerContainer: anything,
+  maxQueueWaitMs: anything,
+  appInsightsEnabled: anything,
+  namespace: anything,
   autoScaler: Section,
   containerResourceRequirements: Section,
   livenessProbeRequirements: Section,
@@ -62,25 +63,24 @@ export const CreateRequest = Settings.extend({
   keys: said(z.object({ primaryKey: said(text), secondaryKey: said(text) }, { error: 'must be an object' })),
   imageId: said(text),
   environmentImageRequest: said(ImageRequest),
-  sslEnabled: z.unknown(),
-  cname: z.unknown(),
-  dnsNameLabel: z.unknown(),
-  vnetConfiguration: z.unknown(),
-  encryptionProperties: z.unknown(),
+  sslEnabled: anything,
+  cname: anything,
+  dnsNameLabel: anything,
+  vnetConfiguration: anything,
+  encryptionProperties: anything,
 });
 export type CreateRequest = z.output<typeof CreateRequest>;
 
 export const PatchRequest = z
-  .array(
-    z.object({ op: text, path: text, value: z.unknown() }, { error: 'must be an object with op, path and value' }),
-    { error: 'must be a list of JSON Patch operations' },
-  )
+  .array(z.object({ op: text, path: text, value: anything }, { error: 'must be an object with op, path and value' }), {
+    error: 'must be a list of JSON Patch operations',
+  })
   .max(1000);
 export type PatchRequest = z.output<typeof PatchRequest>;
 
 export const ValidateRequest = z.object({
   type: said(text),
   serviceName: said(text),
-  createRequest: z.unknown(),
-  updateRequest: z.unknown(),
+  createRequest: anything,
+  updateRequest: anything,
 });
