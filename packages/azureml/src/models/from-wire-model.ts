@@ -99,9 +99,9 @@ export function fromWirePatches(body: unknown): UpdateModel {
   const patches = parseOrThrow(z.array(Patch).max(100), body, 'The request body');
   const changes = patches.map(({ op, path, value }) => {
     const change = PATCHES.get(path);
-    if (change === undefined || value === undefined || (op !== 'replace' && op !== 'add')) {
+    if (change === undefined || (op !== 'replace' && op !== 'add')) {
       throw new FarledError('BadArgument', `A model can not be changed by "${op}" of "${path}".`, {
-        suggestion: `What can be replaced or added, with a value: ${[...PATCHES.keys()].join(', ')}.`,
+        suggestion: `What can be replaced or added: ${[...PATCHES.keys()].join(', ')}.`,
       });
     }
     return change(value, path);
