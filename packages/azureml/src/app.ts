@@ -9,6 +9,8 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { CompatibleAnswer } from './answer.ts';
 import { type Dialect, tell } from './dialects/dialect.ts';
 import type { CompatibleParts } from './parts.ts';
+import { instanceRoutes } from './proxy/instance-routes.ts';
+import { rewriteLoginPath } from './proxy/login-paths.ts';
 import { readForm, readJson } from './read-body.ts';
 import type { CompatibleRequest, CompatibleRoute } from './route.ts';
 import { compatibleRoutes } from './routes.ts';
@@ -19,10 +21,16 @@ const IDLE_MS = 120_000;
 export interface CompatibleAppOptions {
   /** PEM, of certificate and key. */
   readonly tls: { readonly cert: string; readonly key: string };
+  /** Answers under the hosts of Azure, behind the proxy. */
+  readonly forAzureHosts?: boolean;
 }
 
-export function buildCompatibleApp(parts: CompatibleParts, { tls }: CompatibleAppOptions): FastifyInstance {
+export function buildCompatibleApp(
+  parts: CompatibleParts,
+  { tls, forAzureHosts = false }: CompatibleAppOptions,
+): FastifyInstance {
   const app = fastify({
+    rewriteUrl: ({ headers, url = '/' }) => (forAzureHosts ? rewriteLoginPath(headers.host ?? '', url) : url),
     https: { ...tls, minVersion: 'TLSv1.2' },
     connectionTimeout: IDLE_MS,
     forceCloseConnections: true,
@@ -56,7 +64,7 @@ export function buildCompatibleApp(parts: CompatibleParts, { tls }: CompatibleAp
     });
     return sendError(parts, 'arm', error, request, reply);
   });
-  for (const route of compatibleRoutes(parts)) {
+  for (const route of [...compatibleRoutes(parts), ...(forAzureHosts ? instanceRoutes() : [])]) {
     app.route({
       method: route.method,
       url: route.path,

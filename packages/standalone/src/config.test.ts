@@ -30,3 +30,27 @@ test('every wrong variable is named at once', () => {
     standaloneConfig({ FARLED_PORT: '70000', FARLED_LOG_LEVEL: 'loud', FARLED_SCHEDULING_TIMEOUT_SECONDS: 'x' }),
   ).toThrow(/FARLED_PORT.*FARLED_LOG_LEVEL.*FARLED_SCHEDULING_TIMEOUT_SECONDS/);
 });
+
+test.each([
+  [{}, { host: '127.0.0.1', port: 7312, name: 'farled.blob.localhost', proxyPort: null }],
+  [{ FARLED_AZUREML_PROXY_PORT: '0' }, { proxyPort: 0 }],
+  // TLS makes it fit for other machines.
+  [
+    { FARLED_AZUREML_HOST: '0.0.0.0', FARLED_AZUREML_NAME: 'farled.blob.svc' },
+    { host: '0.0.0.0', name: 'farled.blob.svc' },
+  ],
+])('for azureml-core, %j is %j', (variables, wanted) => {
+  expect(standaloneConfig(variables).azureml).toMatchObject(wanted);
+});
+
+test.each([
+  'farled',
+  'farled.localhost',
+  'farled.blob',
+  'blob.example.com',
+  'a.b.blob.c',
+  'Farled.blob.x',
+  'f.blob.x:1',
+])('azureml-core uploads nothing to %s', (name) => {
+  expect(() => standaloneConfig({ FARLED_AZUREML_NAME: name })).toThrow('name.blob.domain');
+});

@@ -33,6 +33,8 @@ const Variables = z.object({
     .string()
     .regex(/^[a-z0-9-]+\.blob(\.[a-z0-9-]+)+$/, { error: 'must be of the form name.blob.domain, in lower case' })
     .default('farled.blob.localhost'),
+  /** Port of the proxy that leads azureml-core's own addresses of Azure to it; only when said. 0 takes a free one. */
+  FARLED_AZUREML_PROXY_PORT: port.optional(),
   FARLED_LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   /** How long a service waits for room on its compute target. */
   FARLED_SCHEDULING_TIMEOUT_SECONDS: seconds.default(300),
@@ -86,7 +88,13 @@ export interface StandaloneConfig {
   readonly environments: string;
   readonly api: { readonly host: string; readonly port: number };
   readonly scoring: { readonly host: string; readonly port: number };
-  readonly azureml: { readonly host: string; readonly port: number; readonly name: string };
+  readonly azureml: {
+    readonly host: string;
+    readonly port: number;
+    readonly name: string;
+    /** Null: no proxy. */
+    readonly proxyPort: number | null;
+  };
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly schedulingTimeoutMs: number;
   readonly deploymentTimeoutMs: number;
@@ -120,6 +128,7 @@ export function standaloneConfig(environment: Readonly<Record<string, string | u
       host: variables.FARLED_AZUREML_HOST,
       port: variables.FARLED_AZUREML_PORT,
       name: variables.FARLED_AZUREML_NAME,
+      proxyPort: variables.FARLED_AZUREML_PROXY_PORT ?? null,
     },
     logLevel: variables.FARLED_LOG_LEVEL,
     schedulingTimeoutMs: variables.FARLED_SCHEDULING_TIMEOUT_SECONDS * 1000,

@@ -10,6 +10,8 @@ const ServerInfoFile = z.object({
   url: z.string(),
   scoringUrl: z.string(),
   azuremlUrl: z.string(),
+  /** Of the proxy for azureml-core, when there is one. */
+  azuremlProxyUrl: z.string().optional(),
   pid: z.int(),
   startTicks: z.string().nullable(),
 });
@@ -23,10 +25,7 @@ export async function runningServer(home: string): Promise<ServerInfoFile | unde
   return info.success && (await isRunning(info.data)) ? info.data : undefined;
 }
 
-export async function writeServerInfo(
-  home: string,
-  where: Pick<ServerInfoFile, 'url' | 'scoringUrl' | 'azuremlUrl'>,
-): Promise<void> {
+export async function writeServerInfo(home: string, where: Omit<ServerInfoFile, 'pid' | 'startTicks'>): Promise<void> {
   const info: ServerInfoFile = { ...where, ...(await identifyProcess(process.pid)) };
   await writeFileAtomically(join(home, 'server.json'), `${JSON.stringify(info)}\n`);
 }

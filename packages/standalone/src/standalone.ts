@@ -4,7 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { buildCompatibleApp, openTls } from '@farled/azureml';
+import {
+  buildCompatibleApp,
+  type CompatibleParts,
+  openAzureProxy,
+  openTls,
+  PROXIED_NAMES,
+  PROXIED_URL,
+} from '@farled/azureml';
 import { FarledError } from '@farled/contract';
 import {
   type Controller,
@@ -174,27 +181,37 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   const app = buildApp(parts);
   started.defer(() => app.close());
   const url = await listen(app, config.api, 'FARLED_PORT');
-  const { name } = config.azureml;
+  const { name, proxyPort } = config.azureml;
   let azuremlUrl = '';
+  const compatibleParts = (address: () => string): CompatibleParts => ({
+    api: createApi(parts),
+    state,
+    artifacts,
+    callers,
+    tokens,
+    authorization: openAuthorizationServer({ state, keys: accessKeys, url: address, clock, log }),
+    url: address,
+    clock,
+    log,
+  });
   const compatible = buildCompatibleApp(
-    {
-      api: createApi(parts),
-      state,
-      artifacts,
-      callers,
-      tokens,
-      authorization: openAuthorizationServer({ state, keys: accessKeys, url: () => azuremlUrl, clock, log }),
-      url: () => azuremlUrl,
-      clock,
-      log,
-    },
+    compatibleParts(() => azuremlUrl),
     { tls: await openTls(home.tls, [name, 'localhost', '127.0.0.1', '::1'], clock) },
   );
   started.defer(() => compatible.close());
   await listen(compatible, config.azureml, 'FARLED_AZUREML_PORT');
   azuremlUrl = `https://${name}:${(compatible.server.address() as AddressInfo).port}`;
+  const proxy =
+    proxyPort === null
+      ? undefined
+      : started.use(
+          await openAzureProxy(
+            compatibleParts(() => PROXIED_URL),
+            { tls: await openTls(home.tls, PROXIED_NAMES, clock, 'proxy'), port: proxyPort },
+          ).catch(portFailure('127.0.0.1', proxyPort, 'FARLED_AZUREML_PROXY_PORT')),
+        );
   started.use(keepHouse({ state, artifacts, images, signingKeys: [accessKeys, serviceKeys], clock, log }));
-  await writeServerInfo(home.folder, { url, scoringUrl: router.url, azuremlUrl });
+  await writeServerInfo(home.folder, { url, scoringUrl: router.url, azuremlUrl, azuremlProxyUrl: proxy?.url });
   log.info({ url, scoringUrl: router.url, azuremlUrl }, 'Farled is ready');
 
   const stack = started.move();
@@ -207,7 +224,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
     environments,
     stop: async (graceMs) => {
       log.info('Farled stops');
-      await Promise.all([app.close(), compatible.close()]);
+      await Promise.all([app.close(), compatible.close(), proxy?.[Symbol.asyncDispose]()]);
       await router.stop(graceMs);
       await running.substrate.removeAll(graceMs);
       await stack.disposeAsync();
@@ -221,9 +238,11 @@ async function listen(
   { host, port }: StandaloneConfig['api'],
   variable: string,
 ): Promise<string> {
-  try {
-    return await app.listen({ host, port });
-  } catch (error) {
+  return app.listen({ host, port }).catch(portFailure(host, port, variable));
+}
+
+function portFailure(host: string, port: number, variable: string): (error: unknown) => never {
+  return (error) => {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
       throw new FarledError('Unavailable', `Port ${port} on ${host} is taken by another program.`, {
         suggestion: `Set ${variable} to a free one.`,
@@ -231,5 +250,5 @@ async function listen(
       });
     }
     throw error;
-  }
+  };
 }

@@ -15,8 +15,11 @@ export interface Tls extends KeyedCertificate {
 /** A server that is started rarely must not run into the end of its certificate. */
 const RENEW_BEFORE_MS = 60 * 24 * 60 * 60 * 1000;
 
-/** @param folder private; holds `ca.crt`, `ca.key`, `server.crt`, `server.key`. */
-export async function openTls(folder: string, names: readonly string[], clock: Clock): Promise<Tls> {
+/**
+ * @param folder private; holds `ca.crt`, `ca.key`, `server.crt`, `server.key`.
+ * @param called what files of the certificate are called in place of `server`.
+ */
+export async function openTls(folder: string, names: readonly string[], clock: Clock, called = 'server'): Promise<Tls> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const keep = async (name: string, made: KeyedCertificate): Promise<KeyedCertificate> => {
     await writeFileAtomically(join(folder, `${name}.key`), made.key, 0o600);
@@ -25,11 +28,11 @@ export async function openTls(folder: string, names: readonly string[], clock: C
   };
   const authority =
     (await kept(folder, 'ca')) ?? (await keep('ca', await makeAuthority(clock.now(), `Farled on ${hostname()}`)));
-  const present = await kept(folder, 'server');
+  const present = await kept(folder, called);
   const server =
     present !== undefined && serves(present.cert, authority.cert, names, clock.now() + RENEW_BEFORE_MS)
       ? present
-      : await keep('server', await makeServerCertificate(clock.now(), authority, names));
+      : await keep(called, await makeServerCertificate(clock.now(), authority, names));
   return { ...server, authority: authority.cert };
 }
 

@@ -29,6 +29,8 @@ export interface Place {
   readonly authority: string | null;
   /** Whether it is the one whose home this is: it runs on this machine. */
   readonly own: boolean;
+  /** Of the proxy that leads the client's own addresses of Azure to it; null when it has none. */
+  readonly proxyUrl: string | null;
   /** Where files for clients are kept. */
   readonly folder: string;
 }
@@ -49,7 +51,7 @@ export async function findPlace(said: Said, given: Given, folder: string): Promi
   const caFile = said.caFile ?? (given['FARLED_AZUREML_CA_FILE'] || undefined);
   const authority =
     caFile === undefined ? null : await readDocument(resolve(folder, caFile), "The authority's certificate");
-  return { url: checkedUrl(url), authority, own: false, folder: files };
+  return { url: checkedUrl(url), authority, own: false, proxyUrl: null, folder: files };
 }
 
 /** Of the person whose variables these are. */
@@ -57,7 +59,7 @@ export function homeFolder(given: Given): string {
   return given['HOME'] || homedir();
 }
 
-async function ownPlace(home: string, given: Given): Promise<Pick<Place, 'url' | 'authority'>> {
+async function ownPlace(home: string, given: Given): Promise<Pick<Place, 'url' | 'authority' | 'proxyUrl'>> {
   const server = await serverOf(home);
   const elsewhere = given['FARLED_URL'] || undefined;
   if (elsewhere !== undefined && URL.parse(elsewhere)?.origin !== URL.parse(server?.url ?? '')?.origin) {
@@ -71,12 +73,13 @@ async function ownPlace(home: string, given: Given): Promise<Pick<Place, 'url' |
     });
   }
   const authority = await readDocument(join(home, 'tls', 'ca.crt'), "The server's authority");
-  return { url: checkedUrl(server.azuremlUrl), authority };
+  return { url: checkedUrl(server.azuremlUrl), authority, proxyUrl: server.azuremlProxyUrl ?? null };
 }
 
 interface Server {
   readonly url: string;
   readonly azuremlUrl: string;
+  readonly azuremlProxyUrl?: string;
 }
 
 async function serverOf(home: string): Promise<Server | undefined> {
@@ -84,8 +87,8 @@ async function serverOf(home: string): Promise<Server | undefined> {
     (content): unknown => JSON.parse(content),
     () => undefined,
   );
-  const { url, azuremlUrl } = (value ?? {}) as Partial<Server>;
-  return typeof url === 'string' && typeof azuremlUrl === 'string' ? { url, azuremlUrl } : undefined;
+  const server = (value ?? {}) as Partial<Server>;
+  return typeof server.url === 'string' && typeof server.azuremlUrl === 'string' ? (server as Server) : undefined;
 }
 
 function checkedUrl(said: string): string {

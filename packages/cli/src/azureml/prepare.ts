@@ -7,7 +7,7 @@ import { FarledError } from '@farled/contract';
 import { readDocument } from '@farled/sdk';
 
 import type { Parts } from '../command.ts';
-import { choice, text } from '../parse/options.ts';
+import { choice, flag, text } from '../parse/options.ts';
 import { ask } from './ask.ts';
 import { bundleOf } from './bundle.ts';
 import { writeClientFiles } from './files.ts';
@@ -18,6 +18,10 @@ import type { Variables } from './shell.ts';
 import { clientVariables } from './variables.ts';
 
 export const CLIENT_OPTIONS = {
+  proxy: flag(
+    '--proxy',
+    "Go by the server's proxy (FARLED_AZUREML_PROXY_PORT), for code that has addresses of Azure written into it.",
+  ),
   identity: choice(
     '--identity',
     IDENTITIES,
@@ -33,6 +37,7 @@ export const CLIENT_OPTIONS = {
 };
 
 export interface ClientValues {
+  readonly proxy: boolean;
   readonly identity: IdentityKind | undefined;
   readonly clientId: string | undefined;
   readonly passwordFile: string | undefined;
@@ -49,6 +54,12 @@ type Working = Pick<Parts, 'folder' | 'variables' | 'signal'>;
 
 export async function prepareClient(options: ClientValues, { folder, variables, signal }: Working): Promise<Prepared> {
   const place = await findPlace(options, variables, folder);
+  const { proxyUrl } = place;
+  if (options.proxy && proxyUrl === null) {
+    throw new FarledError('BadArgument', 'The server has no proxy on this machine.', {
+      suggestion: 'Start it with FARLED_AZUREML_PROXY_PORT=7313.',
+    });
+  }
   const clouds = await readClouds(place, signal);
   const bundle = bundleOf(await authorities(place, variables));
   const files = await writeClientFiles(place.folder, { url: place.url, clouds, bundle });
@@ -64,6 +75,7 @@ export async function prepareClient(options: ClientValues, { folder, variables, 
       given: variables,
       kind,
       url: place.url,
+      proxyUrl: options.proxy ? proxyUrl : null,
       clientId: options.clientId,
       password,
     }),

@@ -16,6 +16,7 @@ const COMMON = {
   url: 'https://farled.blob.localhost:7312',
   kind: 'none' as IdentityKind,
   given: {},
+  proxyUrl: null,
   clientId: undefined,
   password: undefined,
 };
@@ -56,6 +57,21 @@ describe('the variables of azureml-core', () => {
     expect(clientVariables({ ...COMMON, files, given, url: 'https://f.blob.example.com' })).not.toHaveProperty(
       'PYTHONPATH',
     );
+  });
+
+  test('by the proxy, the client keeps its own addresses, and this machine is reached without it', () => {
+    expect(clientVariables({ ...COMMON, kind: 'msi', proxyUrl: 'http://127.0.0.1:7313' })).toEqual({
+      ARM_CLOUD_METADATA_URL: null,
+      AZUREML_CURRENT_CLOUD: null,
+      HTTPS_PROXY: 'http://127.0.0.1:7313',
+      https_proxy: 'http://127.0.0.1:7313',
+      NO_PROXY: 'localhost,127.0.0.1',
+      no_proxy: 'localhost,127.0.0.1',
+      REQUESTS_CA_BUNDLE: '/h/azureml/x/ca-bundle.pem',
+      AZURE_CONFIG_DIR: '/h/azureml/x/azure',
+      AZUREML_AUTH_CONFIG_DIR: '/h/azureml/x/auth',
+      MSI_ENDPOINT: 'https://localhost:7312/msi/token',
+    });
   });
 
   test.each<[IdentityKind, Record<string, string>, Record<string, string | null>]>([

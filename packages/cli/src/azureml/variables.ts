@@ -22,19 +22,39 @@ export interface ClientFiles {
 export interface ClientOptions extends Omit<IdentityOptions, 'given'> {
   readonly files: ClientFiles;
   readonly given: Given;
+  /** To go by this proxy, in place of a table of clouds. */
+  readonly proxyUrl: string | null;
 }
 
-export function clientVariables({ files, given, ...identity }: ClientOptions): Variables {
+export function clientVariables({ files, given, proxyUrl, ...identity }: ClientOptions): Variables {
   const { hostname } = new URL(identity.url);
+  const way = proxyUrl === null ? byTable(files, given, hostname) : byProxy(proxyUrl, given);
   return {
-    ARM_CLOUD_METADATA_URL: pathToFileURL(files.clouds).href,
-    AZUREML_CURRENT_CLOUD: 'AzureCloud',
+    ...way,
     REQUESTS_CA_BUNDLE: files.bundle,
     AZURE_CONFIG_DIR: files.config,
     AZUREML_AUTH_CONFIG_DIR: files.logins,
+    ...identityVariables({ ...identity, given }),
+  };
+}
+
+function byTable(files: ClientFiles, given: Given, hostname: string): Variables {
+  return {
+    ARM_CLOUD_METADATA_URL: pathToFileURL(files.clouds).href,
+    AZUREML_CURRENT_CLOUD: 'AzureCloud',
     ...(files.python === null ? {} : { PYTHONPATH: pythonPath(files.python, files.root, given['PYTHONPATH']) }),
     ...exceptionsFor(given, [hostname, 'localhost']),
-    ...identityVariables({ ...identity, given }),
+  };
+}
+
+/** The client goes to the addresses that it has for Azure. The proxy refuses all others, and knows nobody's identity. */
+function byProxy(proxyUrl: string, given: Given): Variables {
+  const proxies = { HTTPS_PROXY: proxyUrl, https_proxy: proxyUrl };
+  return {
+    ARM_CLOUD_METADATA_URL: null,
+    AZUREML_CURRENT_CLOUD: null,
+    ...proxies,
+    ...exceptionsFor({ ...given, ...proxies }, ['localhost', '127.0.0.1']),
   };
 }
 
