@@ -31,7 +31,7 @@ beforeAll(async () => {
   await Model.register(server.workspace, { modelPath: join(folder.path, 'model.txt'), modelName: 'hostile-model' });
   base = new URL((await runningServer(server.home))?.azuremlUrl ?? '');
   ca = await readFile(join(server.home, 'tls', 'ca.crt'), 'utf8');
-  const answer = await send({ method: 'POST', path: '/msi/token', body: 'resource=x', headers: {} });
+  const answer = await send({ method: 'POST', path: '/msi/token', body: 'resource=x', headers: { metadata: 'true' } });
   token = (JSON.parse(answer.text) as { access_token: string }).access_token;
 }, 300_000);
 
