@@ -14,7 +14,7 @@ import { ROOT, type TestServer } from './server.ts';
 
 export const AZUREML_CORE = 'azureml-core==1.61.0.post4';
 export const FARLED = join(ROOT, 'packages', 'cli', 'bin', 'farled.mjs');
-const JOURNEYS = join(ROOT, 'e2e', 'azureml');
+export const JOURNEYS = join(ROOT, 'e2e', 'azureml');
 const LONGEST_MS = 540_000;
 
 /** Path of a Python that has azureml-core, and scikit-learn to train a model with. */
@@ -102,7 +102,7 @@ export function faults({ code, err, checks }: Journey): readonly string[] {
   return [...broken, ...ended, ...(checks.length === 0 ? ['it checked nothing'] : [])];
 }
 
-function checksIn(out: string): readonly Check[] {
+export function checksIn(out: string): readonly Check[] {
   return out
     .split('\n')
     .filter((line) => line.startsWith('{"check": '))
