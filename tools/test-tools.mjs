@@ -9,6 +9,7 @@ const PROGRAMS = [
   { found: () => postgresIsThere(), debian: 'postgresql' },
   { found: () => onPath('python3'), debian: 'python3' },
   { found: () => onPath('curl'), debian: 'curl' },
+  { found: () => onPath('chromium'), debian: 'chromium' },
 ];
 
 /** What the test cluster (e2e/cluster) is made of, besides what it builds itself. */
