@@ -63,7 +63,7 @@ describe('from the wire', () => {
         gpuSupport: false,
       },
       spark: DEPLOYED.spark,
-      databricks: DEPLOYED.databricks,
+      databricks: {},
       inferencingStackVersion: null,
     });
   });
@@ -79,7 +79,7 @@ describe('from the wire', () => {
       python,
       r,
     };
-    expect(fromWireEnvironment(registered)).toEqual({ ...fromWireEnvironment(DEPLOYED), databricks: {} });
+    expect(fromWireEnvironment(registered)).toEqual(fromWireEnvironment(DEPLOYED));
   });
 
   test('names of variables keep their letters', () => {
@@ -125,6 +125,11 @@ describe('from the wire', () => {
       python: { condaDependencies: { name: 'project_environment', dependencies: [] } },
     });
     expect(python.condaDependencies).toBeNull();
+  });
+
+  test('libraries of Databricks are kept', () => {
+    const databricks = { ...DEPLOYED.databricks, pypiLibraries: [{ package: 'x' }] };
+    expect(fromWireEnvironment({ name: 'a', databricks }).databricks).toEqual(databricks);
   });
 
   test('numbers among the variables become text', () => {

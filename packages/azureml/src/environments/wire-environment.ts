@@ -24,7 +24,11 @@ export function fromWireEnvironment(body: unknown, name?: string): EnvironmentDe
     {
       ...rest,
       name: name ?? wire.name,
-      python: { ...python, condaDependencies: asksForNothing(condaDependencies) ? null : condaDependencies },
+      databricks: asksForSomething(wire.databricks) ? wire.databricks : {},
+      python: {
+        ...python,
+        condaDependencies: asksForSomething(condaDependencies, ['channels', 'dependencies']) ? condaDependencies : null,
+      },
       docker: { ...docker, baseImage: chosen(baseImage), baseImageRegistry: registry },
     },
     'The environment',
@@ -36,12 +40,11 @@ function chosen(image: string | undefined): string | null {
   return image === undefined || image === '' || isUsualAzuremlBaseImage(image) ? null : image;
 }
 
-function asksForNothing(conda: Readonly<Record<string, unknown>> | undefined): boolean {
-  return isEmptyList(conda?.['channels']) && isEmptyList(conda?.['dependencies']);
-}
-
-function isEmptyList(value: unknown): boolean {
-  return value === undefined || (Array.isArray(value) && value.length === 0);
+/** Of lists that are all empty, a deployment has some where the registration of the same environment has none. */
+function asksForSomething(section: unknown, members?: readonly string[]): boolean {
+  return Object.entries(section ?? {}).some(
+    ([name, value]) => (members?.includes(name) ?? true) && !(Array.isArray(value) && value.length === 0),
+  );
 }
 
 /** With `python.condaDependencies` and `docker`, which azureml-core takes to be there. No password is in it. */

@@ -66,7 +66,7 @@ export function environmentStore(session: Session): EnvironmentStore {
         ? await newest(inside, workspaceId, name)
         : await versionRow(inside, workspaceId, name, /^[1-9]\d{0,14}$/.test(version) ? Number(version) : -1);
     if (row === undefined) {
-      throw await notFound(session, workspaceId, name, version === null ? '' : ` with version ${version}`);
+      throw await notFound(inside, workspaceId, name, version === null ? '' : ` with version ${version}`);
     }
     return row;
   };
@@ -99,7 +99,7 @@ export function environmentStore(session: Session): EnvironmentStore {
     getByLabel: async (workspaceId, name, label) => {
       const version = label.toLowerCase() === LATEST ? null : await versionLabelled(session, workspaceId, name, label);
       if (version === undefined) {
-        throw await notFound(session, workspaceId, name, ` with the label "${label}"`);
+        throw await notFound(db, workspaceId, name, ` with the label "${label}"`);
       }
       return toEnvironment(session, await getRow(workspaceId, name, version === null ? null : String(version)));
     },
@@ -195,7 +195,7 @@ async function insert(
 /** Names that Azure ML gives to environments of its own. */
 const CURATED = /^(?:azureml|microsoft)/i;
 
-async function notFound({ db }: Session, workspaceId: string, name: string, which: string): Promise<FarledError> {
+async function notFound(db: Session['db'], workspaceId: string, name: string, which: string): Promise<FarledError> {
   const known = await db
     .selectFrom('environments')
     .select('name')
