@@ -84,6 +84,12 @@ raises(
     lambda: create("third", resource_group="nobodys", location="eastus", create_resource_group=False),
     "Resource group was not found",
 )
+raises(
+    "what the server refuses is told",
+    lambda: create("third", location="eastus", tags={str(number): "x" for number in range(101)}),
+    "Unable to create the workspace",
+    "must not have more than 100 entries",
+)
 raises("a name that none can have is refused", lambda: create("a b", location="eastus"), "workspace name")
 from_group, _ = told(lambda: create("fourth"))
 same("without a location, it is where its group is", from_group.location, "westeurope")
