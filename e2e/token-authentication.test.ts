@@ -7,6 +7,7 @@ import { Model, Webservice } from '@farled/sdk';
 import { systemClock } from '@farled/service';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { startLoad } from './harness/load.ts';
 import { post } from './harness/post.ts';
 import { deployment, devTestCompute, inference, SCORE, temporaryFolder } from './harness/sample.ts';
 import { startServer, type TestServer } from './harness/server.ts';
@@ -127,6 +128,24 @@ describe('a service with token authentication', () => {
     expect(failures).toEqual([]);
     expect(service.serialize().deploymentStatus.replicas.map(({ id }) => id)).toEqual(before);
   }, 120_000);
+
+  test('that can not change over goes on taking tokens', async () => {
+    const right = await token();
+    const load = startLoad({ url: service.scoringUri, key: right, connections: 2, body: '{}' });
+    const script = 'def init():\n    raise KeyError("no such column")\n\ndef run(raw):\n    return 1\n';
+    const broken = await inference(folder.path, 'broken', script);
+    await service.update({ ...KEYS, inferenceConfig: broken });
+    await expect(service.waitForDeployment()).rejects.toThrow('no such column');
+    const { answers, failures } = await load.stop();
+    expect(failures).toEqual([]);
+    expect([...answers.keys()]).toEqual(['"A one"']);
+    await expect(service.getKeys()).rejects.toMatchObject({ code: 'AuthenticationKindDiffers' });
+    expect(await service.run('{}')).toBe('A one');
+    await service.rollback();
+    await service.waitForDeployment();
+    expect(await service.run('{}')).toBe('A one');
+    expect((await score(right)).status).toBe(200);
+  }, 60_000);
 
   test('refuses what was issued before a revocation, and nothing else', async () => {
     const old = await token();

@@ -5,7 +5,7 @@ import { SignJWT } from 'jose';
 
 import { ALGORITHM, type SigningKeys } from './signing-keys.ts';
 
-export interface TokenService {
+interface TokenService {
   /** UUID: a token is of this service, and of no later one with its name. */
   readonly id: string;
   readonly name: string;

@@ -11,7 +11,7 @@ import { planRotation } from './key-rotation.ts';
 /** ES256: what every library that may have to check a token knows, with short signatures. */
 export const ALGORITHM = SERVICE_TOKENS.algorithm;
 
-export interface SigningKey {
+interface SigningKey {
   /** `kid` of the tokens that it signs. */
   readonly id: string;
   readonly privateKey: CryptoKey;

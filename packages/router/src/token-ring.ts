@@ -17,7 +17,7 @@ export type TokenFault =
   | 'revoked';
 
 /** Clocks of a cluster and of who issues tokens differ by less. */
-export const CLOCK_SKEW_SECONDS = 60;
+const CLOCK_SKEW_SECONDS = 60;
 /** A token has half a kilobyte. */
 const LONGEST = 8192;
 const REMEMBERED = 1024;

@@ -1,7 +1,7 @@
 /** Web services: entry scripts with their models, answering requests. */
 import { randomUUID } from 'node:crypto';
 
-import { isFarledError, routes, type Service, type ServiceState } from '@farled/contract';
+import { type ErrorCode, isFarledError, routes, type Service, type ServiceState } from '@farled/contract';
 
 import type { CallInput } from './client.ts';
 import {
@@ -194,16 +194,18 @@ export class Webservice {
    * Scores one input, with the primary key or a token, as the service wants. Text goes as it is, anything else as JSON.
    */
   async run(input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
+    const { authEnabled, tokenAuthEnabled } = this.#fields.settings;
+    const isOpen = !authEnabled && !tokenAuthEnabled;
     try {
-      return await this.#score(input, signal);
+      return await this.#score(input, isOpen ? undefined : await this.#credential(signal), signal);
     } catch (error) {
-      if (!isRefusedCredential(error)) {
+      if (!hasCode(error, 'Unauthorized')) {
         throw error;
       }
     }
-    // The service may have changed over from one kind to the other, and what it was may be all that is known here.
+    // What it was refused for was replaced, revoked, or is of the kind that the service took before.
     await this.refresh(signal);
-    return this.#score(input, signal);
+    return this.#score(input, await this.#credential(signal), signal);
   }
 
   /** Starts an update: what is not named stays. {@link Webservice.waitForDeployment} waits for its end. */
@@ -267,17 +269,23 @@ export class Webservice {
     return structuredClone(this.#fields);
   }
 
-  async #score(input: unknown, signal: AbortSignal | undefined): Promise<unknown> {
-    const credential = await this.#credential(signal);
+  #score(input: unknown, credential: string | undefined, signal: AbortSignal | undefined): Promise<unknown> {
     return score({ service: this.#fields, credential, input, fetch: this.#client.fetch, signal });
   }
 
-  async #credential(signal: AbortSignal | undefined): Promise<string | undefined> {
-    const { authEnabled, tokenAuthEnabled } = this.#fields.settings;
-    if (tokenAuthEnabled) {
-      return (await this.getToken({ signal }))[0];
+  /** Of the kind that the settings name; of the other one where a change failed, or is not known here. */
+  async #credential(signal: AbortSignal | undefined): Promise<string> {
+    const token = async (): Promise<string> => (await this.getToken({ signal }))[0];
+    const key = async (): Promise<string> => (await this.getKeys({ signal }))[0];
+    const [first, second] = this.#fields.settings.tokenAuthEnabled ? [token, key] : [key, token];
+    try {
+      return await first();
+    } catch (error) {
+      if (!hasCode(error, 'AuthenticationKindDiffers')) {
+        throw error;
+      }
+      return second();
     }
-    return authEnabled ? (await this.getKeys({ signal }))[0] : undefined;
   }
 
   get #client() {
@@ -306,8 +314,8 @@ export class AksWebservice extends Webservice {
   }
 }
 
-function isRefusedCredential(error: unknown): boolean {
-  return isFarledError(error) && (error.code === 'Unauthorized' || error.code === 'AuthenticationKindDiffers');
+function hasCode(error: unknown, code: ErrorCode): boolean {
+  return isFarledError(error) && error.code === code;
 }
 
 function read(workspace: Workspace, name: string, signal: AbortSignal | undefined): Promise<Service> {

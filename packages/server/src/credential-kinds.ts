@@ -8,7 +8,7 @@ interface CredentialKinds {
 }
 
 /** While a change is under way, those of before and those of after; after a failed one those of before. */
-export function credentialKinds({ spec, generation, lastGood, status }: ServiceRecord): CredentialKinds {
+function credentialKinds({ spec, generation, lastGood, status }: ServiceRecord): CredentialKinds {
   const hasFailed = status.state === 'Failed' && status.observedGeneration === generation;
   const before = lastGood === null || lastGood.generation === generation ? [] : [lastGood.spec];
   const specs = hasFailed && before.length > 0 ? before : [spec, ...before];
