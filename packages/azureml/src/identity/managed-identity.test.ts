@@ -54,6 +54,7 @@ test.each([
     { headers: { secret: `${ROBOT}:s:ecret` }, remoteAddress: '10.0.0.7' },
     'Forbidden',
   ],
+  ['that a proxy here forwards', { headers: { ...METADATA, 'x-forwarded-for': '10.0.0.7' } }, 'Forbidden'],
   ['as a browser sends it', {}, 'BadArgument'],
   ['with an empty secret', { headers: { secret: '' } }, 'BadArgument'],
   ['with a wrong secret', { headers: { secret: `${ROBOT}:wrong` } }, 'Unauthorized'],

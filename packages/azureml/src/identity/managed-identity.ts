@@ -22,7 +22,9 @@ export async function managedIdentity(
   { remoteAddress, headers, query, body }: Asked,
   { tokens, clock, identities }: ManagedIdentityParts,
 ): Promise<CompatibleAnswer> {
-  if (!LOOPBACK.has(remoteAddress)) {
+  // A proxy on this machine brings requests of others.
+  const forwarded = headers['forwarded'] ?? headers['x-forwarded-for'];
+  if (!LOOPBACK.has(remoteAddress) || forwarded !== undefined) {
     throw new FarledError('Forbidden', 'Only programs on the machine of this Farled have its identity.', {
       suggestion: 'Use a service principal: `farled identity create`.',
     });
