@@ -47,7 +47,7 @@ export async function shellFacts(
   place: Place | null,
   given: Given,
   signal: AbortSignal,
-): Promise<Omit<ShellFacts, 'metadata'>> {
+): Promise<Pick<ShellFacts, 'resourceManager' | 'cloud' | 'clouds'>> {
   const listed = (await readTable(place, given['ARM_CLOUD_METADATA_URL'] ?? '', signal)) as
     | readonly ListedCloud[]
     | undefined;

@@ -27,6 +27,8 @@ export type PlaceFacts =
 export interface ShellFacts {
   /** ARM_CLOUD_METADATA_URL; null: this shell is not set up, and the rest is looked at as `farled azureml run` sets it. */
   readonly metadata: string | null;
+  /** HTTPS_PROXY is the server's own: scripts keep the addresses that they have for Azure. */
+  readonly byProxy: boolean;
   /** Address that the table behind it gives for AzureCloud; null when it can't be read. */
   readonly resourceManager: string | null;
   /** AZUREML_CURRENT_CLOUD. */

@@ -15,7 +15,13 @@ const PYTHON: PythonFacts = {
 };
 const WELL: Facts = {
   place: PLACE,
-  shell: { metadata: 'file:///c.json', resourceManager: URL, cloud: 'AzureCloud', clouds: ['AzureCloud', 'None'] },
+  shell: {
+    metadata: 'file:///c.json',
+    byProxy: false,
+    resourceManager: URL,
+    cloud: 'AzureCloud',
+    clouds: ['AzureCloud', 'None'],
+  },
   answer: { kind: 'answered', status: 200, isFarled: true, aheadSeconds: 1 },
   name: { system: null, hosts: [], reachable: true },
   python: PYTHON,
@@ -208,6 +214,8 @@ describe('the doctor', () => {
       { place: { ...PLACE, privateAuthority: false }, bundle: { path: null, certificates: null, hasOurs: true } },
       'enough',
     ],
+    ['shell', { shell: { ...WELL.shell, metadata: null, byProxy: true } }, "the server's proxy"],
+    ['cloud', { shell: { ...WELL.shell, metadata: null, byProxy: true } }, 'which the proxy leads here'],
     ['proxy', { proxy: { variable: 'https_proxy', bypassed: true } }, 'NO_PROXY leaves'],
     ['caches', { caches: { ...WELL.caches, cachedResourceManager: URL } }, 'nothing'],
     ['azureml-core', { python: { ...PYTHON, azureml: '1.43.0' } }, 'tested with 1.61'],

@@ -51,6 +51,7 @@ export async function gatherFacts(options: DoctorOptions, parts: Working): Promi
     place: place === null || server === null ? (found as PlaceFacts) : placeFacts(place, server),
     shell: {
       metadata: parts.variables['ARM_CLOUD_METADATA_URL'] || null,
+      byProxy: place !== null && place.proxyUrl !== null && proxyOf(parts.variables)?.value === place.proxyUrl,
       ...(await shellFacts(place, given, signal)),
     },
     answer,
