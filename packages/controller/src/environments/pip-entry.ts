@@ -39,6 +39,13 @@ const INDEX_OPTIONS: Readonly<Record<string, (value: string) => Partial<IndexOpt
   '--find-links': (value) => ({ findLinks: [value] }),
 };
 
+/**
+ * azureml-core puts these beside whatever else an environment says. They name the public index, also as it was called
+ * once, which is where packages come from anyway, or from the mirror that the server has in its place.
+ */
+const PUBLIC_INDEX = /^https?:\/\/pypi\.(?:python\.)?org\/simple\/?(?:index\.html)?$/;
+const MORE_PLACES: readonly string[] = ['--extra-index-url', '-f', '--find-links'];
+
 /** @throws FarledError EnvironmentBuildFailed naming the entry when it can't be used here. */
 export function readPipEntry(text: string): PipEntry {
   const entry = withoutComment(text).trim();
@@ -78,6 +85,9 @@ function readOption(entry: string): Partial<IndexOptions> {
   }
   if (option === '--trusted-host' && /^[A-Za-z0-9.-]+(?::\d+)?$/.test(value)) {
     return { insecureHosts: [value] };
+  }
+  if (MORE_PLACES.includes(option) && PUBLIC_INDEX.test(value)) {
+    return {};
   }
   const read = INDEX_OPTIONS[option];
   if (read !== undefined && /^https?:\/\/[^\s]+$/.test(value)) {

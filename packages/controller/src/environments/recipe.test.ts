@@ -2,7 +2,7 @@ import { EnvironmentDefinition } from '@farled/contract';
 import { describe, expect, test } from 'vitest';
 
 import { parseMatchSpec } from './conda/match-spec.ts';
-import { hideUserInfo, readPipEntry } from './pip-entry.ts';
+import { hideUserInfo, NO_INDEX_OPTIONS, readPipEntry } from './pip-entry.ts';
 import { choosePython, isTooOld, nearestPython, unavailable } from './python/choose.ts';
 import { importedModules } from './python/imports.ts';
 import { digestOf, type Recipe, recipeOf, refuseUnbuildable, wishOf } from './recipe.ts';
@@ -105,6 +105,19 @@ describe('a pip entry', () => {
     ['$(reboot)'],
   ])('%j is refused', (text) => {
     expect(() => readPipEntry(text)).toThrow();
+  });
+
+  test.each([
+    '--find-links https://pypi.python.org/simple/index.html',
+    '--extra-index-url https://pypi.python.org/simple',
+    '--extra-index-url=https://pypi.org/simple/',
+  ])('%s, as azureml-core writes it, names what is looked at anyway', (text) => {
+    expect(readPipEntry(text)).toEqual({ requirement: null, index: NO_INDEX_OPTIONS });
+  });
+
+  test('another index of nearly that name stays', () => {
+    const { index } = readPipEntry('--extra-index-url https://pypi.org.example/simple');
+    expect(index.extraIndexes).toEqual(['https://pypi.org.example/simple']);
   });
 
   test('an index is passed on, and its password never shown', () => {
