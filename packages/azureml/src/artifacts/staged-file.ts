@@ -28,7 +28,7 @@ export async function stagedFile(
 }
 
 /** @throws FarledError ArtifactNotFound when there is none, or when nothing was uploaded to it. */
-export function uploaded(file: StagedFile | undefined, name: string): UploadedFile {
+function uploaded(file: StagedFile | undefined, name: string): UploadedFile {
   if (file === undefined) {
     throw new FarledError('ArtifactNotFound', `There is no uploaded file "${name}".`, {
       suggestion: 'Upload it again: what nothing refers to is cleared away after a day.',

@@ -7,7 +7,7 @@ import { datasetId } from './wire-model.ts';
 const Text = z.string().nullish();
 
 /** Tags and properties; numbers and booleans are taken for their text, as scripts write them. */
-export const WireLabels = z
+const WireLabels = z
   .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
   .transform((labels) =>
     Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, value === null ? '' : String(value)])),
