@@ -52,7 +52,10 @@ export async function startCompatibleApp(): Promise<CompatibleTestApp> {
   await state.workspaces.create(REFERENCE, { location: 'local', friendlyName: '', description: '', tags: {} });
   const log = silentLogger;
   // Of the API, only what needs no cluster and no router; everybody may do everything.
-  const api = createApi({ state, artifacts, clock, log } as unknown as Parameters<typeof createApi>[0]);
+  const scoringUrl = (): string => 'http://127.0.0.1:7311';
+  const api = createApi({ state, artifacts, scoringUrl, version: '1.2.3', clock, log } as unknown as Parameters<
+    typeof createApi
+  >[0]);
   const callers = { admit: () => Promise.resolve(null) };
   const parts = { api, state, artifacts, callers, url: () => URL, clock, log } as unknown as CompatibleParts;
   const app = buildCompatibleApp(parts, { tls: await openTls(join(folder, 'tls'), ['localhost'], systemClock) });
