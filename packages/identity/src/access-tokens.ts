@@ -21,7 +21,7 @@ export interface IssuedToken {
   readonly expiresOn: number;
 }
 
-export interface VerifiedCaller extends Caller {
+interface VerifiedCaller extends Caller {
   /** Seconds since 1970. */
   readonly issuedAt: number;
 }

@@ -56,7 +56,7 @@ export const IdentityName = z
   .refine((name) => name.toLowerCase() !== 'owner', { error: 'must not be "owner", who has the token of the home' });
 
 /** Of a person; a service principal's secret is always made here. */
-export const Password = z
+const Password = z
   .string()
   .min(10, { error: 'must have at least 10 characters' })
   .max(256, { error: 'must not have more than 256 characters' });

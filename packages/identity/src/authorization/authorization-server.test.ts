@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { DEFAULT_TENANT } from '../caller.ts';
-import { digestSecret } from '../secret-digest.ts';
+import { digestPassword, digestSecret } from '../secret-digest.ts';
 import { DEVICE_CODE } from './clients.ts';
 import {
   authorizeUrl,
@@ -20,19 +20,21 @@ import {
 
 let api: TestAuthorization;
 let browser: TestBrowser;
-beforeEach(async () => {
+beforeAll(async () => {
   api = await startTestAuthorization();
+});
+afterAll(() => api[Symbol.asyncDispose]());
+beforeEach(() => {
   browser = new TestBrowser();
 });
-afterEach(() => api[Symbol.asyncDispose]());
 
 const asRobot = () => ({ grant_type: 'client_credentials', client_id: api.robot.id, client_secret: api.robot.secret });
 const asAda = { name: 'ada', password: PASSWORD };
 
 /** Logs in, and answers the code that the browser would send on. */
-async function codeFor(changes: Record<string, string | undefined> = {}, tenant?: string): Promise<string> {
-  const page = await browser.open(authorizeUrl(api.url, changes, tenant));
-  return hiddenFields((await browser.submit(page, asAda)).html)['code'] ?? '';
+async function codeFor(who: Record<string, string> = asAda): Promise<string> {
+  const page = await browser.open(authorizeUrl(api.url));
+  return hiddenFields((await browser.submit(page, who)).html)['code'] ?? '';
 }
 
 const redeem = (code: string, changes: Record<string, string> = {}, tenant = 'x/organizations') =>
@@ -155,11 +157,15 @@ describe('a login in a browser', () => {
   });
 
   test('ends with a new password, and with the person', async () => {
-    const first = await redeem(await codeFor());
-    await api.state.identities.setSecret(api.user.id, (await api.state.identities.get('ada')).secretDigest);
+    const secretDigest = await digestPassword(PASSWORD);
+    const { id } = await api.state.identities.create({ name: 'leaver', kind: 'user', secretDigest });
+    const leaver = { name: 'leaver', password: PASSWORD };
+    const first = await redeem(await codeFor(leaver));
+    await api.state.identities.setSecret(id, secretDigest);
     expect((await refresh(first.body.refresh_token)).body.error).toBe('invalid_grant');
-    const second = await redeem(await codeFor());
-    await api.state.identities.delete(api.user.id);
+    const second = await redeem(await codeFor(leaver));
+    expect(second.status).toBe(200);
+    await api.state.identities.delete(id);
     expect((await refresh(second.body.refresh_token)).body.error).toBe('invalid_grant');
   });
 
@@ -240,10 +246,10 @@ describe('a login in a browser', () => {
     const wrong = await browser.submit(page, { name: 'ada', password: 'wrong' });
     expect([nobody.status, wrong.status]).toEqual([401, 401]);
     expect(wrong.html.replaceAll('"ada"', '')).toBe(nobody.html.replaceAll('"nobody"', ''));
-    for (let time = 0; time < 4; time += 1) {
-      await browser.submit(page, { name: 'ada', password: 'wrong' });
+    for (let time = 0; time < 5; time += 1) {
+      await browser.submit(page, { name: 'guessed', password: 'wrong' });
     }
-    const late = await browser.submit(page, asAda);
+    const late = await browser.submit(page, { name: 'Guessed', password: PASSWORD });
     expect([late.status, late.headers.get('retry-after')]).toEqual([429, '5']);
     expect(late.html).toContain('try again in 5 seconds');
   });

@@ -8,6 +8,7 @@ import type { State } from '@farled/state';
 
 import type { SigningKeys } from '../signing-keys.ts';
 import { openAttempts } from './attempts.ts';
+import { openBegun } from './begun.ts';
 import { createProvider } from './provider.ts';
 import { parseTenantPath, ROOT } from './tenant-path.ts';
 
@@ -39,6 +40,7 @@ export function openAuthorizationServer({
   log,
 }: AuthorizationServerParts): AuthorizationServer {
   const attempts = openAttempts(clock);
+  const begun = openBegun(clock);
   let current: { readonly of: string; readonly callback: Callback } | undefined;
 
   /** All that lasts is in the record: with other keys, or at another address, it is just made anew. */
@@ -46,7 +48,7 @@ export function openAuthorizationServer({
     const jwks = await keys.complete();
     const of = [url(), ...jwks.map(({ kid }) => kid)].join(' ');
     if (current?.of !== of) {
-      const provider = createProvider(`${url()}${ROOT}`, { state, attempts, clock, keys: jwks });
+      const provider = createProvider(`${url()}${ROOT}`, { state, attempts, begun, clock, keys: jwks });
       provider.on('server_error', (_ctx, error) => log.error({ err: error }, 'Authorization failed'));
       // The library's types leave out what Koa tells of.
       (provider as EventEmitter).on('error', (error) => log.warn({ err: error }, 'A login was not answered'));

@@ -10,6 +10,7 @@ import { DEFAULT_TENANT } from '../caller.ts';
 import { isSecretOf } from '../secret-digest.ts';
 import { ALGORITHM } from '../signing-keys.ts';
 import type { Attempts } from './attempts.ts';
+import type { Begun } from './begun.ts';
 import { PUBLIC_CLIENT, RESOURCE_SCOPES } from './clients.ts';
 import { withExtras } from './extras.ts';
 import { loginAdapter } from './login-adapter.ts';
@@ -20,6 +21,7 @@ import { accessClaims, identityClaims } from './token-claims.ts';
 export interface ProviderParts {
   readonly state: Pick<State, 'identities' | 'logins' | 'fingerprint'>;
   readonly attempts: Attempts;
+  readonly begun: Begun;
   readonly clock: Clock;
   /** With their private halves; the first one signs. */
   readonly keys: readonly JWK[];
@@ -32,8 +34,11 @@ const LOGIN_DAYS = 90;
 const COOKIES = { session: 'farled_session', interaction: 'farled_login', resume: 'farled_login_resume' };
 const OWN_SCOPES = ['openid', 'profile', 'offline_access'];
 
+/** What makes something that is kept until it is finished. */
+const BEGINS: ReadonlySet<string> = new Set(['/oauth2/authorize', '/oauth2/devicecode']);
+
 /** Of the request that is answered; whoever mounts the provider puts it there. */
-export function tenantOf(ctx: KoaContextWithOIDC | undefined): string {
+function tenantOf(ctx: KoaContextWithOIDC | undefined): string {
   return (ctx?.req as { tenantId?: string } | undefined)?.tenantId ?? DEFAULT_TENANT;
 }
 
@@ -57,11 +62,26 @@ export function createProvider(issuer: string, parts: ProviderParts): Provider {
       show(ctx as KoaContextWithOIDC, errorPage(ENDED), 400);
       return;
     }
+    if (BEGINS.has(ctx.path) && !parts.begun.mayBegin(ctx.ip)) {
+      tooMany(ctx as KoaContextWithOIDC);
+      return;
+    }
     askAlways(ctx as KoaContextWithOIDC);
     await next();
     withExtras(ctx as KoaContextWithOIDC, tenantOf(ctx as KoaContextWithOIDC));
   });
   return provider;
+}
+
+/** Not 429, which MSAL repeats. */
+function tooMany(ctx: KoaContextWithOIDC): void {
+  const what = 'Too many logins were begun from this address; try again in a quarter of an hour.';
+  if (ctx.path === '/oauth2/authorize') {
+    show(ctx, errorPage(what), 400);
+  } else {
+    ctx.status = 400;
+    ctx.body = { error: 'temporarily_unavailable', error_description: what };
+  }
 }
 
 /** Whoever asks for a login means one that lasts, for which the library wants to see that a person was asked. */

@@ -1,10 +1,11 @@
-import type { IdentityWithSecret } from '@farled/contract';
-import type { z } from 'zod';
+import type { RouteOutput, routes } from '@farled/contract';
 
 import type { Result } from '../../command.ts';
 
+type Created = RouteOutput<typeof routes.identities.create>;
+
 /** What a person needs to use an identity; lines that a shell can read, for a service principal. */
-export function secretResult(identity: z.output<typeof IdentityWithSecret>): Result {
+export function secretResult(identity: Created): Result {
   const { id, tenantId, name, kind, roles, secret } = identity;
   const may =
     roles.length === 0

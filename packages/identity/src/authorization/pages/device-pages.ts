@@ -54,10 +54,12 @@ export function donePage(): Page {
   };
 }
 
+/** @param what as the library says it, which makes no sentences. */
 export function errorPage(what: string): Page {
+  const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)}${/[.!?]$/.test(what) ? '' : '.'}`;
   return {
     title: 'This does not work',
-    body: `${fault(what)}
+    body: `${fault(sentence)}
 <p>Start the login anew from the program that you log in to.</p>`,
   };
 }

@@ -26,6 +26,7 @@ button.other { margin-top: .75rem; background: transparent; color: inherit; bord
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .bad { color: var(--bad); font-weight: 600; }
 .code { font: 600 1.75rem/1.2 ui-monospace, monospace; letter-spacing: .08em; text-align: center; }
+code span { white-space: nowrap; }
 .small { font-size: .875rem; margin: 1rem 0 0; }
 `;
 

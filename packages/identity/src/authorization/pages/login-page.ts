@@ -24,6 +24,6 @@ ${fault(what)}
 <button type="submit">Log in</button>
 <button class="other" type="submit" name="cancel" value="yes" formnovalidate>Cancel</button>
 </form>
-<p class="small">Who runs this Farled gives names and passwords, with <code>farled identity create --kind user</code>.</p>`,
+<p class="small">Who runs this Farled gives names and passwords, with <code>farled identity create <span>--kind user</span></code>.</p>`,
   };
 }

@@ -21,7 +21,7 @@ export const TENANT = '11111111-2222-3333-4444-555555555555';
 export const REDIRECT = 'http://localhost:8400';
 export const PASSWORD = 'correct horse battery';
 export const VERIFIER = 'v'.repeat(64);
-export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
+const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
 
 // oxlint-disable-next-line typescript/no-explicit-any -- what a body is, each test knows
 type Json = any;
