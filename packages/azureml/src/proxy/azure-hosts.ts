@@ -1,7 +1,7 @@
 /** The hosts of Azure that the proxy stands in for: those that azureml-core asks when nothing tells it otherwise. Pure. */
 
 export const LOGIN_HOST = 'login.microsoftonline.com';
-export const ARM_HOST = 'management.azure.com';
+const ARM_HOST = 'management.azure.com';
 const BLOB_DOMAIN = 'blob.core.windows.net';
 
 /** Names of its certificate. */

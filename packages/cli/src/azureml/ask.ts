@@ -54,7 +54,7 @@ export async function ask(
 }
 
 /** Names below .localhost are this machine (RFC 6761), which not every resolver knows; so is what our own server is called. */
-export function nameLookup(own: boolean): LookupFunction {
+function nameLookup(own: boolean): LookupFunction {
   return (name, options, found) => {
     const here = (): void => {
       if (options.all === true) {

@@ -104,7 +104,7 @@ export interface CacheFacts {
   readonly staleDiscoveries: number;
 }
 
-export interface ProxyFacts {
+interface ProxyFacts {
   readonly variable: string | null;
   readonly bypassed: boolean;
 }
