@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import pathlib
 import sys
 import urllib.request
 import uuid
@@ -187,6 +188,24 @@ def login_again():
     raises("whose role holds", lambda: ws.update(description="mine"), "Forbidden", "role Reader")
     owner = str(uuid.UUID(int=0))
     same("the tenant may be said", claims(InteractiveLoginAuthentication(tenant_id=owner))["tid"], owner)
+
+
+def login_refreshed():
+    folders = (os.environ["AZUREML_AUTH_CONFIG_DIR"], os.environ["AZURE_CONFIG_DIR"])
+    caches = [path for folder in folders for path in pathlib.Path(folder).rglob("msal_token_cache.json")]
+    same("a login is kept in one place", len(caches), 1)
+    for cache in caches:
+        kept = json.loads(cache.read_text())
+        same("with a refresh token", len(kept["RefreshToken"]), 1)
+        before = [token["secret"] for token in kept["AccessToken"].values()]
+        for token in kept["AccessToken"].values():
+            token.update(expires_on="1", cached_at="0")
+        cache.write_text(json.dumps(kept))
+    ws = Workspace.from_config()
+    same("a login whose token is over is refreshed by itself", ws.name, "test")
+    token = ws._auth.get_authentication_header()["Authorization"].split()[1]
+    check("with another token", token not in before)
+    same("of the same person", claims_of(token)["oid"], os.environ["EXPECTED_ID"])
 
 
 globals()[MODE]()

@@ -190,6 +190,7 @@ describe('a person who logs in', () => {
     expect(await run('login_again', variables)).toEqual([]);
     await server.kill();
     await server.restart();
+    expect(await run('login_refreshed', variables)).toEqual([]);
     expect(await run('login_again', variables)).toEqual([]);
   }, 400_000);
 
