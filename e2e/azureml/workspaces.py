@@ -134,5 +134,5 @@ raises(
     "in another one the way to it is shown",
     lambda: create("third", subscription_id="11111111-0000-0000-0000-000000000000"),
     "don't have access",
-    "farled workspace create --subscription-id",
+    "farled group create --subscription-id",
 )

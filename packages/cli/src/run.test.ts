@@ -580,3 +580,16 @@ describe('the process', () => {
     await expect(start('workspace', 'delete', '-w', 'x')).rejects.toMatchObject({ code: 1 });
   });
 });
+
+describe('resource groups', () => {
+  test('are made, listed and deleted', async () => {
+    const made = await json('group create -n shipping --subscription-id sub -l westeurope -t team=blue');
+    expect(made).toMatchObject({ name: 'shipping', location: 'westeurope', tags: { team: 'blue' } });
+    expect(await json('group create -n returns')).toMatchObject({ location: 'local' });
+    expect(await json('group list --subscription-id sub')).toHaveLength(1);
+    expect((await line('group list -o table')).output).toContain('shipping');
+    expect(await farled(['group', 'delete', '-n', 'shipping', '--subscription-id', 'sub'])).toMatchObject({ code: 2 });
+    await line('group delete -n shipping --subscription-id sub -y');
+    expect(await json('group list')).toMatchObject([{ name: 'returns' }]);
+  });
+});

@@ -38,6 +38,6 @@ describe('a caller is told of', () => {
 });
 
 test('the name of the default one says how others are made known, because clients show it to who asks for another', () => {
-  expect(toWireSubscription(DEFAULT_SUBSCRIPTION, 't').displayName).toContain('farled workspace create');
+  expect(toWireSubscription(DEFAULT_SUBSCRIPTION, 't').displayName).toContain('farled group create');
   expect(toWireSubscription('a', 't')).toMatchObject({ id: '/subscriptions/a', displayName: 'a', tenantId: 't' });
 });

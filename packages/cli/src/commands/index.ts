@@ -23,6 +23,9 @@ import { registerEnvironment } from './environment/register.ts';
 import { scaffoldEnvironment } from './environment/scaffold.ts';
 import { showEnvironment } from './environment/show.ts';
 import { attachFolder } from './folder/attach.ts';
+import { createGroup } from './group/create.ts';
+import { deleteGroup } from './group/delete.ts';
+import { listGroups } from './group/list.ts';
 import { createIdentity } from './identity/create.ts';
 import { deleteIdentity } from './identity/delete.ts';
 import { grantRole } from './identity/grant.ts';
@@ -95,6 +98,9 @@ const BUILT: readonly Command[] = [
   showWorkspace,
   updateWorkspace,
   deleteWorkspace,
+  createGroup,
+  listGroups,
+  deleteGroup,
   attachFolder,
   addCluster,
   listClusters,
@@ -126,6 +132,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'computetarget update': 'Change a compute target.',
   environment: 'Environments, which entry scripts run with.',
   workspace: 'Workspaces, which everything else belongs to.',
+  group: 'Resource groups, which workspaces are grouped by.',
   folder: 'The workspace of a folder.',
   cluster: 'Clusters that compute targets can be attached to.',
   kubernetes: 'What Farled is in a Kubernetes.',

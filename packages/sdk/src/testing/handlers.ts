@@ -41,7 +41,7 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
 
   return {
     getServerInfo: () => [200, { product: 'farled', version: 'test', scoringUrl: url() }],
-    ...resourceGroupHandlers,
+    ...resourceGroupHandlers(),
     ...identityHandlers(),
     ...credentialHandlers(state),
     replaceTokenKey: () => {

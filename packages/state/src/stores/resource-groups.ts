@@ -53,7 +53,7 @@ export function resourceGroupStore(session: Session): ResourceGroupStore {
       suggestion: suggestion(
         'resource group',
         nearestNames(resourceGroup, known),
-        'One comes with the first workspace that is created in it.',
+        `Make it with \`farled group create -n ${resourceGroup}\`; it comes with the first workspace in it as well.`,
       ),
     });
   };
