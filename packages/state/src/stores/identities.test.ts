@@ -52,6 +52,7 @@ describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
     expect(await state.identities.get('PIPELINE')).toEqual(made);
     expect(await state.identities.get(made.id)).toEqual(made);
     await expect(make('Pipeline')).rejects.toMatchObject({ code: 'IdentityAlreadyExists' });
+    expect(await state.identities.find('pipe\0line')).toBeUndefined();
     await expect(state.identities.get('pipelin')).rejects.toMatchObject({
       code: 'IdentityNotFound',
       suggestion: expect.stringContaining('"pipeline"'),

@@ -57,6 +57,10 @@ export function identityStore(session: Session): IdentityStore {
   };
 
   const find = async (nameOrId: string): Promise<IdentityRecord | undefined> => {
+    // No name has it, and PostgreSQL takes no text with it.
+    if (nameOrId.includes('\0')) {
+      return undefined;
+    }
     const key = nameOrId.toLowerCase();
     const row = await db
       .selectFrom('identities')
