@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export interface CompatibleAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON; a text or a stream of bytes as it is. Absent: none. */
+  /** JSON; a text, bytes or a stream of bytes as they are. Absent: none. */
   readonly body?: unknown;
   /** Answers by itself, in place of all the above; for a route that reads bytes. */
   readonly handOver?: (request: IncomingMessage, response: ServerResponse) => Promise<void>;

@@ -120,6 +120,9 @@ function firsts(query: Readonly<Record<string, string | readonly string[]>>): Co
 
 async function send(reply: FastifyReply, { status, headers = {}, body }: CompatibleAnswer): Promise<FastifyReply> {
   reply.status(status).headers(headers);
+  if (body instanceof Uint8Array) {
+    return reply.send(body);
+  }
   if (body !== null && typeof body === 'object' && Symbol.asyncIterator in body) {
     return reply.send(Readable.from(body as AsyncIterable<Uint8Array>));
   }

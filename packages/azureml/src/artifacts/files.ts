@@ -2,6 +2,7 @@
 import { ModelId, routes, type WorkspaceReference } from '@farled/contract';
 
 import type { ReadableFile } from '../blobs/blob-address.ts';
+import { packageOf } from '../packages/package-files.ts';
 import type { CompatibleParts } from '../parts.ts';
 import { type ArtifactName, ORIGIN } from './artifact-url.ts';
 
@@ -32,6 +33,14 @@ export async function filesBelow(
     return model.files
       .filter((file) => path === '' || file.path === path || file.path.startsWith(`${path}/`))
       .map((file) => ({ path: file.path, sha256: file.sha256, size: file.size, time: model.createdTime }));
+  }
+  const packageId = packageOf(container);
+  if (packageId !== undefined) {
+    const params = { ...workspace, package: packageId };
+    const made = await api.call(routes.packages.get, { params, query: undefined, body: undefined }, { signal });
+    return made.files
+      .filter((file) => path === '' || file.path === path || file.path.startsWith(`${path}/`))
+      .map((file) => ({ path: file.path, sha256: file.sha256, size: file.size, time: made.createdTime }));
   }
   const { key } = await state.workspaces.get(workspace);
   const found = await state.stagedFiles.below(key, container, path);

@@ -1,6 +1,7 @@
-import { type Operation, routes } from '@farled/contract';
+import { type Operation, routes, type WorkspaceReference } from '@farled/contract';
 
 import { json } from '../answer.ts';
+import { packageFacts } from '../packages/package-result.ts';
 import type { CompatibleParts } from '../parts.ts';
 import { type CompatibleRequest, type CompatibleRoute, MODEL_MANAGEMENT, SUPPORTED } from '../route.ts';
 import { modelManagementPath } from './address.ts';
@@ -24,13 +25,19 @@ export function operationRoutes(parts: CompatibleParts): readonly CompatibleRout
       ));
     return json(
       toWireOperation(operation, {
-        operationType: 'Service',
-        resourceLocation: `${modelManagementPath(workspace)}/services/${operation.target.name}`,
+        ...(await resultOf(workspace, operation, signal)),
         operationLog: logLink(parts, operation.id),
         streamingOperationLog: await streamed(operation, query['offset']),
       }),
     );
   };
+  const resultOf = (workspace: WorkspaceReference, operation: Operation, signal: AbortSignal) =>
+    operation.target.type === 'package'
+      ? packageFacts(parts, workspace, operation, signal)
+      : Promise.resolve({
+          operationType: 'Service',
+          resourceLocation: `${modelManagementPath(workspace)}/services/${operation.target.name}`,
+        });
   const streamed = async ({ id }: Operation, offset: string | undefined): Promise<string | undefined> => {
     if (offset === undefined) {
       return undefined;
@@ -43,7 +50,7 @@ export function operationRoutes(parts: CompatibleParts): readonly CompatibleRout
       row: 'F13',
       method: 'GET',
       path: `${MODEL_MANAGEMENT}/operations/:operation`,
-      client: 'wait_for_deployment, delete, regen_key',
+      client: 'wait_for_deployment, wait_for_creation, delete, regen_key',
       support: SUPPORTED,
       dialect: 'modelManagement',
       need: 'read',

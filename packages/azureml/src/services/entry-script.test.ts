@@ -27,6 +27,7 @@ describe('the source folder', () => {
       'score.py',
       ['score.py', 'x.py'],
     ],
+    ['a script alone after one in a folder', ['score.py'], 'score.py', 'src', 'score.py', ['score.py']],
     ['an absolute entry script', ['src/score.py'], 'score.py', 'src', 'score.py', ['score.py']],
   ])('%s', (_what, sent, entryScript, sourceDirectory, script, paths) => {
     const folder = sourceFolder(files(...sent), { entryScript, sourceDirectory });

@@ -19,7 +19,9 @@ export function sourceFolder(files: readonly FileEntry[], said: SaidScript): Sou
   const folder = tidy(said.sourceDirectory);
   const named = tidy(said.entryScript);
   const inside = folder === '' ? named : inFolder(named, folder);
-  const root = files.some(({ path }) => path === named) ? folder : rootOf(files, inside);
+  // A script that was sent alone may come with the folder of one that was sent before: clients keep it in the environment.
+  const sent = inside === named ? '' : folder;
+  const root = files.some(({ path }) => path === named) ? sent : rootOf(files, inside);
   return { entryScript: inside, files: files.flatMap((file) => within(file, root)) };
 }
 
