@@ -27,7 +27,7 @@ describe('the seed, as it is', () => {
   let folder: string;
 
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({ FARLED_AZUREML_PROXY_PORT: '0' });
     python = await azuremlPython(server);
     folder = await mkdtemp(join(tmpdir(), 'farled-seed-'));
     const work = join(folder, 'work');
@@ -79,6 +79,10 @@ describe('the seed, as it is', () => {
     });
     const variables = { AZUREML_SERVICE_PRINCIPAL_ID: id, AZUREML_SERVICE_PRINCIPAL_PASSWORD: secret ?? '' };
     await seed('pipeline', ['--identity', 'service-principal'], variables);
+  }, 600_000);
+
+  test('runs by the proxy, with the addresses that the client has for Azure', async () => {
+    await seed('proxied', ['--proxy']);
   }, 600_000);
 
   test('runs as a person who enters the code of the script in a browser', async () => {
