@@ -337,3 +337,22 @@ test.each([
   expect(answer.status).toBeGreaterThanOrEqual(400);
   expect(answer.status).toBeLessThan(500);
 });
+
+test('an address that begins logins without end is held up, in words that no client repeats', async () => {
+  await using own = await startTestAuthorization();
+  const begin = () => own.post('/adfs/any/oauth2/devicecode', { client_id: CLIENT, scope: SCOPE });
+  const statuses = new Set<number>();
+  for (let time = 0; time < 200; time += 1) {
+    statuses.add((await begin()).status);
+  }
+  expect([...statuses]).toEqual([200]);
+  expect(await begin()).toMatchObject({ status: 400, body: { error: 'temporarily_unavailable' } });
+  const page = await browser.open(authorizeUrl(own.url));
+  expect([page.status, page.html.includes('Too many logins')]).toEqual([400, true]);
+  const { status } = await own.post('/adfs/any/oauth2/token', {
+    grant_type: 'client_credentials',
+    client_id: own.robot.id,
+    client_secret: own.robot.secret,
+  });
+  expect(status).toBe(200);
+});
