@@ -13,7 +13,10 @@ export const DEFAULT_SUBSCRIPTION = '00000000-0000-0000-0000-000000000000';
  * caller's tenant, which is any text that scripts say it is: who names it as their subscription is in it on a server
  * that knows of none. Without regard to case, each as it was spelled first.
  */
-export function knownSubscriptions(groups: readonly string[], { roles, tenantId }: AdmittedCaller): readonly string[] {
+export function knownSubscriptions(
+  groups: readonly string[],
+  { roles, tenantId }: Pick<AdmittedCaller, 'roles' | 'tenantId'>,
+): readonly string[] {
   const said = roles.flatMap(({ scope }) => parseScope(scope).subscriptionId ?? []);
   const tenants = tenantId === DEFAULT_TENANT || !SubscriptionId.safeParse(tenantId).success ? [] : [tenantId];
   const ids = new Map<string, string>();

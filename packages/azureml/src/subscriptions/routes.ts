@@ -1,5 +1,5 @@
 import { routes } from '@farled/contract';
-import { OWNER } from '@farled/identity';
+import { DEFAULT_TENANT } from '@farled/identity';
 
 import { json } from '../answer.ts';
 import type { CompatibleParts } from '../parts.ts';
@@ -8,6 +8,9 @@ import { groupRoutes } from './group-routes.ts';
 import { knownSubscriptions } from './known-subscriptions.ts';
 import { LOCATIONS } from './locations.ts';
 import { toWireSubscription, toWireTenant } from './wire-subscription.ts';
+
+/** Who has not said who they are is told of nothing. */
+const NOBODY = { roles: [], tenantId: DEFAULT_TENANT };
 
 export function subscriptionRoutes(parts: CompatibleParts): readonly CompatibleRoute[] {
   const { api } = parts;
@@ -25,12 +28,12 @@ export function subscriptionRoutes(parts: CompatibleParts): readonly CompatibleR
       answer: async ({ caller, signal }) => {
         const asked = { params: undefined, query: {}, body: undefined };
         const { value } = await api.call(routes.resourceGroups.list, asked, { signal });
-        const { tenantId, ...rest } = caller ?? OWNER;
+        const who = caller ?? NOBODY;
         const ids = knownSubscriptions(
           value.map(({ subscriptionId }) => subscriptionId),
-          { ...rest, tenantId },
+          who,
         );
-        return json({ value: ids.map((id) => toWireSubscription(id, tenantId)) });
+        return json({ value: ids.map((id) => toWireSubscription(id, who.tenantId)) });
       },
     },
     {
@@ -38,7 +41,7 @@ export function subscriptionRoutes(parts: CompatibleParts): readonly CompatibleR
       row: 'B2',
       path: '/tenants',
       client: 'interactive login',
-      answer: ({ caller }) => Promise.resolve(json({ value: [toWireTenant((caller ?? OWNER).tenantId)] })),
+      answer: ({ caller }) => Promise.resolve(json({ value: [toWireTenant((caller ?? NOBODY).tenantId)] })),
     },
     {
       ...common,

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { OWNER } from '@farled/identity';
 import { createApi } from '@farled/server';
 import { ManualClock, silentLogger, systemClock } from '@farled/service';
 import { type ArtifactStore, openDirectoryArtifacts, openState, type State } from '@farled/state';
@@ -56,7 +57,7 @@ export async function startCompatibleApp(): Promise<CompatibleTestApp> {
   const api = createApi({ state, artifacts, scoringUrl, version: '1.2.3', clock, log } as unknown as Parameters<
     typeof createApi
   >[0]);
-  const callers = { admit: () => Promise.resolve(null) };
+  const callers = { admit: () => Promise.resolve(OWNER) };
   const parts = { api, state, artifacts, callers, url: () => URL, clock, log } as unknown as CompatibleParts;
   const app = buildCompatibleApp(parts, { tls: await openTls(join(folder, 'tls'), ['localhost'], systemClock) });
   return {
