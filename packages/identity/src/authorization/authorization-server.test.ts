@@ -330,12 +330,27 @@ test.each([
   ['GET', '/adfs/any/oauth2/authorize/none'],
   ['GET', '/adfs/any/oauth2/deviceauth/none'],
   ['POST', '/adfs/any/oauth2/token'],
+  ['POST', '/adfs/any/oauth2/deviceauth'],
   ['POST', '/adfs/any/oauth2/devicecode'],
   ['GET', '/adfs/any/oauth2/authorize?client_id=a&client_id=b'],
 ])('%s %s, which makes no sense, is refused and no failure of ours', async (method, path) => {
   const answer = await fetch(`${api.url}${path}`, { method, redirect: 'manual' });
   expect(answer.status).toBeGreaterThanOrEqual(400);
   expect(answer.status).toBeLessThan(500);
+});
+
+test('paths are the same in any case', async () => {
+  const url = authorizeUrl(api.url).replace('/oauth2/authorize', '/OAuth2/Authorize').replace('/adfs/', '/ADFS/');
+  const page = await browser.open(url);
+  const sent = await browser.submit(page, asAda);
+  expect((await redeem(hiddenFields(sent.html)['code'] ?? '')).body).toHaveProperty('refresh_token');
+});
+
+test('a form of a page whose session is over is told so', async () => {
+  const { status, html } = await new TestBrowser().open(`${api.url}/adfs/any/oauth2/deviceauth`, {
+    user_code: 'BBBB-BBBB',
+  });
+  expect([status, html]).toEqual([400, expect.stringContaining('has ended')]);
 });
 
 test('an address that begins logins without end is held up, in words that no client repeats', async () => {

@@ -67,10 +67,17 @@ export function openAuthorizationServer({
         throw new FarledError('RouteNotFound', `Farled has no ${request.method ?? ''} ${path}.`);
       }
       const { mount, tenantId } = tenant;
-      request.url = whole.slice(mount.length);
+      request.url = inLowerCase(whole.slice(mount.length));
       await (
         await callback()
       )(Object.assign(request, { baseUrl: mount, tenantId }), response);
     },
   };
+}
+
+/** contract 2: paths are compared without regard to case; what a login is called is not. */
+function inLowerCase(path: string): string {
+  return path.replace(/^\/(?:login|(?:oauth2|discovery|\.well-known)\/[a-z-]+)(?=[/?]|$)/i, (name) =>
+    name.toLowerCase(),
+  );
 }

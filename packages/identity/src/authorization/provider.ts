@@ -32,6 +32,7 @@ const DAY = 24 * 60 * MINUTE;
 /** A login that nobody uses for that long has to be made again. */
 const LOGIN_DAYS = 90;
 const COOKIES = { session: 'farled_session', interaction: 'farled_login', resume: 'farled_login_resume' };
+const DEVICE_PAGES = '/oauth2/deviceauth';
 const OWN_SCOPES = ['openid', 'profile', 'offline_access'];
 
 /** What makes something that is kept until it is finished. */
@@ -57,17 +58,18 @@ export function createProvider(issuer: string, parts: ProviderParts): Provider {
       await answerLogin(ctx as KoaContextWithOIDC, { provider, identities, attempts: parts.attempts });
       return;
     }
-    // The library fails where it is asked for the rest of a login that this browser never began.
-    if (/^\/oauth2\/deviceauth\/./.test(ctx.path) && ctx.cookies.get(COOKIES.resume) === undefined) {
-      show(ctx as KoaContextWithOIDC, errorPage(ENDED), 400);
-      return;
-    }
     if (BEGINS.has(ctx.path) && !parts.begun.mayBegin(ctx.ip)) {
       tooMany(ctx as KoaContextWithOIDC);
       return;
     }
     askAlways(ctx as KoaContextWithOIDC);
-    await next();
+    await next().catch((error: unknown) => {
+      // The library fails where a form is of a page, or the rest of a login of a session, that it does not know.
+      if (!ctx.path.startsWith(DEVICE_PAGES) || !(error instanceof TypeError)) {
+        throw error;
+      }
+      show(ctx as KoaContextWithOIDC, errorPage(ENDED), 400);
+    });
     withExtras(ctx as KoaContextWithOIDC, tenantOf(ctx as KoaContextWithOIDC));
   });
   return provider;
@@ -109,7 +111,7 @@ function configuration({ state, clock, keys }: ProviderParts, provider: () => Pr
       authorization: '/oauth2/authorize',
       token: '/oauth2/token',
       device_authorization: '/oauth2/devicecode',
-      code_verification: '/oauth2/deviceauth',
+      code_verification: DEVICE_PAGES,
       jwks: '/discovery/keys',
     },
     scopes: OWN_SCOPES,
