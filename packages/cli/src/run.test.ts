@@ -242,6 +242,7 @@ describe('clusters and compute targets', () => {
     await line('computetarget detach -n byid');
     await line('computetarget attach aks -n byname --cluster-name mycluster');
     expect(await json('computetarget show -n byname --query resourceId')).toBe(id);
+    expect((await line('computetarget get-credentials -n byname --query kubeconfig -o tsv')).output).toBe('# byname\n');
     await line('computetarget delete -n byname');
     expect(await json('cluster list --query length(@)')).toBe(1);
     await line('cluster remove -g shipping -n mycluster');
