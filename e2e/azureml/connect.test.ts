@@ -208,6 +208,11 @@ describe('the doctor', () => {
         return { ARM_CLOUD_METADATA_URL: `file://${home}/c.json` };
       },
     ],
+    [
+      'a variable that leads past the server',
+      'overrides: AZUREML_SERVICE_ENDPOINT: services',
+      () => ({ AZUREML_SERVICE_ENDPOINT: 'https://elsewhere' }),
+    ],
     ['a cloud that there is not', 'cloud: AZUREML_CURRENT_CLOUD is Mars', () => ({ AZUREML_CURRENT_CLOUD: 'Mars' })],
     [
       'a bundle that is not set',
@@ -396,6 +401,10 @@ describe('the proxy', () => {
     const variables = { FARLED_HOME: proxied.home, PYTHONPATH: JOURNEYS };
     const line = ['run', '--proxy', '--', python, join(JOURNEYS, 'connect_by_proxy.py'), id, secret];
     expect(faults(await farled(line, { variables }))).toEqual([]);
+    const doctor = ['run', '--proxy', '--', process.execPath, FARLED, 'azureml', 'doctor', '--python', python];
+    const examined = await farled(doctor, { variables: { FARLED_HOME: proxied.home } });
+    expect(examined.out).toContain("scripts go by the server's proxy");
+    expect(examined.code, examined.out).toBe(0);
   });
 
   test('is not there unless it is asked for', async () => {

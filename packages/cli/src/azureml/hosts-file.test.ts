@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { addressesOf, withHostsLine } from './hosts-file.ts';
+import { addressesOf, checkMayWrite, withHostsLine } from './hosts-file.ts';
 
 const NAME = 'farled.blob.localhost';
 
@@ -22,6 +22,20 @@ describe('the hosts file', () => {
     expect(changed.split('\n').slice(-2)).toEqual([`127.0.0.1 ${NAME}`, '']);
     expect(addressesOf(changed, NAME)).toEqual(['127.0.0.1']);
     expect(withHostsLine(changed, '127.0.0.1', NAME)).toBeNull();
+  });
+
+  test.each([
+    ['/etc/hosts', 0, null],
+    ['/etc/hosts', 1000, "echo 'LINE' | sudo tee -a /etc/hosts"],
+    ['/etc/hosts', undefined, 'sudo'],
+    ['/tmp/hosts', 1000, null],
+  ])('%s may be written by user %j unless told otherwise: %j', (path, userId, told) => {
+    const check = () => checkMayWrite(path, userId, 'LINE');
+    if (told === null) {
+      expect(check()).toBeUndefined();
+    } else {
+      expect(check).toThrow(expect.objectContaining({ suggestion: expect.stringContaining(told) as string }));
+    }
   });
 
   test('a name with another address is not given a second one', () => {

@@ -3,6 +3,8 @@ import { FarledError } from '@farled/contract';
 
 const MARK = '# the server that azureml-core speaks to, added by `farled azureml hosts --write`';
 
+export const SYSTEM_FILE = '/etc/hosts';
+
 export function hostsLine(address: string, name: string): string {
   return `${address} ${name}`;
 }
@@ -13,6 +15,15 @@ export function addressesOf(content: string, name: string): readonly string[] {
     const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
     return address !== undefined && names.some((one) => one.toLowerCase() === name.toLowerCase()) ? [address] : [];
   });
+}
+
+/** @throws FarledError BadArgument for the system's file when it is not root (0) who asks. */
+export function checkMayWrite(path: string, userId: number | undefined, line: string): void {
+  if (path === SYSTEM_FILE && userId !== 0) {
+    throw new FarledError('BadArgument', `Only root may change ${path}.`, {
+      suggestion: `Add the line yourself: echo '${line}' | sudo tee -a ${path}`,
+    });
+  }
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Facts {
   readonly workspace: WorkspaceFacts | null;
   readonly caches: CacheFacts;
   readonly proxy: ProxyFacts;
+  /** Variables by which single services of Azure ML are looked for elsewhere. */
+  readonly overrides: readonly string[];
 }
 
 export type PlaceFacts =

@@ -35,6 +35,7 @@ const WELL: Facts = {
     staleDiscoveries: 0,
   },
   proxy: { variable: null, bypassed: false },
+  overrides: [],
 };
 const NOT_THERE: PlaceFacts = { fault: 'No Farled server runs on /h.', suggestion: 'Start one.' };
 const failed = (code: string): Facts['answer'] => ({ kind: 'failed', code, message: `it said ${code}` });
@@ -52,6 +53,7 @@ describe('the doctor', () => {
       'name ok',
       'shell ok',
       'cloud ok',
+      'overrides ok',
       'authorities ok',
       'proxy ok',
       'caches ok',
@@ -126,6 +128,7 @@ describe('the doctor', () => {
       'another address',
     ],
     ['cloud', { shell: { ...WELL.shell, cloud: 'AzureStack' } }, 'AzureStack', 'AzureCloud'],
+    ['overrides', { overrides: ['AZUREML_SERVICE_ENDPOINT'] }, 'AZUREML_SERVICE_ENDPOINT', 'Unset it'],
     ['authorities', { bundle: { path: null, certificates: null, hasOurs: false } }, 'not set', 'farled azureml env'],
     ['authorities', { bundle: { ...WELL.bundle, certificates: null } }, "can't be read", 'farled azureml env'],
     ['authorities', { bundle: { ...WELL.bundle, hasOurs: false } }, "server's authority", 'farled azureml env'],

@@ -2,7 +2,7 @@
 import type { Facts } from './facts.ts';
 import { type Finding, known, unknown } from './finding.ts';
 import { tokenFinding, workspaceFinding } from './identity-findings.ts';
-import { metadataFinding, pythonFinding, shellFinding } from './shell-findings.ts';
+import { metadataFinding, overridesFinding, pythonFinding, shellFinding } from './shell-findings.ts';
 
 /** Tokens hold from the moment they are issued, give or take a minute. */
 const MOST_SKEW_SECONDS = 60;
@@ -25,6 +25,7 @@ export function findings(facts: Facts): readonly Finding[] {
     nameFinding(facts),
     shellFinding(facts),
     metadataFinding(facts),
+    overridesFinding(facts),
     bundleFinding(facts),
     proxyFinding(facts),
     cachesFinding(facts),

@@ -10,7 +10,7 @@ import { findWorkspaceConfig } from '@farled/sdk';
 import type { Parts } from '../../command.ts';
 import { ask } from '../ask.ts';
 import { certificatesIn } from '../bundle.ts';
-import { addressesOf } from '../hosts-file.ts';
+import { addressesOf, SYSTEM_FILE } from '../hosts-file.ts';
 import { findPlace, type Place } from '../place.ts';
 import { type ClientValues, prepareClient } from '../prepare.ts';
 import { bypassesProxy, type Given, proxyOf } from '../proxies.ts';
@@ -20,8 +20,9 @@ import type { AnswerFacts, BundleFacts, Facts, NameFacts, PlaceFacts, WorkspaceF
 import { askPython } from './python-facts.ts';
 import { askWith, tryToken } from './token-facts.ts';
 
-const HOSTS_FILE = '/etc/hosts';
 const CONNECT_MS = 5000;
+/** contract 1.5: each of them goes before what the workspace says. */
+const OVERRIDE = /^AZUREML_(?:DEV_URL_\w+|SERVICE_ENDPOINT|EXPERIMENTATION_HOST|MMS_TEST_ENDPOINT)$/;
 
 export interface DoctorOptions extends ClientValues {
   readonly python: string | undefined;
@@ -61,6 +62,7 @@ export async function gatherFacts(options: DoctorOptions, parts: Working): Promi
     token: tried?.facts ?? null,
     workspace: answers ? await workspaceFacts(place, tried?.token ?? null, parts) : null,
     caches: await cacheFacts(place?.url ?? null, given),
+    overrides: Object.keys(given).filter((name) => OVERRIDE.test(name) && given[name] !== ''),
     proxy: {
       variable: proxy?.variable ?? null,
       bypassed: server !== null && bypassesProxy(given, server.host),
@@ -125,7 +127,7 @@ async function nameFacts({ host, port }: Server, address: string | null): Promis
   const at = address ?? system;
   return {
     system,
-    hosts: addressesOf(await readFile(HOSTS_FILE, 'utf8').catch(() => ''), host),
+    hosts: addressesOf(await readFile(SYSTEM_FILE, 'utf8').catch(() => ''), host),
     reachable: at === null ? null : await listens(at, port),
   };
 }

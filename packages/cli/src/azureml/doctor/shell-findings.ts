@@ -55,6 +55,18 @@ export function metadataFinding({ place, shell }: Facts): Finding {
   return { check, state: 'ok', seen: `AzureCloud is ${shell.resourceManager}`, todo: null };
 }
 
+export function overridesFinding({ overrides }: Facts): Finding {
+  const check = 'overrides';
+  return overrides.length === 0
+    ? { check, state: 'ok', seen: 'none is set', todo: null }
+    : {
+        check,
+        state: 'problem',
+        seen: `${overrides.join(', ')}: services are looked for there, and not on the server`,
+        todo: `Unset ${overrides.length === 1 ? 'it' : 'them'}.`,
+      };
+}
+
 export function pythonFinding({ python, answer }: Facts): Finding {
   const check = 'azureml-core';
   if (python.kind === 'missing') {

@@ -5,12 +5,10 @@ import { resolve } from 'node:path';
 import { FarledError } from '@farled/contract';
 import { fileError } from '@farled/sdk';
 
-import { hostsLine, withHostsLine } from '../../azureml/hosts-file.ts';
+import { checkMayWrite, hostsLine, SYSTEM_FILE, withHostsLine } from '../../azureml/hosts-file.ts';
 import { findPlace, PLACE_OPTIONS } from '../../azureml/place.ts';
 import { command } from '../../command.ts';
 import { flag, text } from '../../parse/options.ts';
-
-const SYSTEM_FILE = '/etc/hosts';
 
 export const printHostsLine = command({
   path: ['azureml', 'hosts'],
@@ -38,11 +36,7 @@ export const printHostsLine = command({
       return { value: line, prefer: 'text' };
     }
     const path = resolve(parts.folder, file);
-    if (path === SYSTEM_FILE && process.getuid?.() !== 0) {
-      throw new FarledError('BadArgument', `Only root may change ${path}.`, {
-        suggestion: `Add the line yourself: echo '${line}' | sudo tee -a ${path}`,
-      });
-    }
+    checkMayWrite(path, process.getuid?.(), line);
     try {
       const changed = withHostsLine(await readFile(path, 'utf8'), address, hostname);
       if (changed === null) {
