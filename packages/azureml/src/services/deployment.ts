@@ -60,7 +60,7 @@ const CONTAINER_INSTANCES_ONLY = [
   'encryptionProperties',
 ] as const;
 
-export function isContainerInstance({ computeType }: Pick<CreateRequest, 'computeType'>): boolean {
+function isContainerInstance({ computeType }: Pick<CreateRequest, 'computeType'>): boolean {
   return computeType?.toUpperCase() === 'ACI';
 }
 

@@ -7,6 +7,7 @@ import { keyRegenerationId } from '../operations/key-regeneration.ts';
 import { operationLines } from '../operations/operation-lines.ts';
 import type { CompatibleParts } from '../parts.ts';
 import { type CompatibleRequest, type CompatibleRoute, MODEL_MANAGEMENT, SUPPORTED } from '../route.ts';
+import { contextOf } from './asked.ts';
 
 const SERVICE = `${MODEL_MANAGEMENT}/services/:service`;
 const MOST_LINES = 50_000;
@@ -32,25 +33,25 @@ export function keyRoutes({ api, state, url, clock }: CompatibleParts): readonly
     body: undefined,
   });
   const logs = async (request: CompatibleRequest) => {
-    const { query, signal } = request;
+    const { query } = request;
     const lines = lineCount(query['tail']);
     if (query['init']?.toLowerCase() === 'true') {
       // No container prepares replicas here: what does writes the log of the operation.
-      const { operationId } = await api.call(routes.services.get, at(request), { signal });
+      const { operationId } = await api.call(routes.services.get, at(request), contextOf(request));
       const written = await operationLines(state, operationId);
       return json({ content: joined(written.map(({ text }) => text).slice(-lines)) });
     }
     const input = { ...at(request), query: { lines } };
-    const read = await api.call(routes.services.logs, input, { signal });
+    const read = await api.call(routes.services.logs, input, contextOf(request));
     return json({ content: joined(read.lines) });
   };
   const regenerate = async (request: CompatibleRequest) => {
-    const { body, workspace, params, signal } = request;
+    const { body, workspace, params } = request;
     const { keyType, keyValue } = parseOrThrow(Regenerate, body, 'The request');
     // Another word than those two the domain refuses.
     const asked = KEY_TYPES[keyType.toLowerCase()] ?? (keyType as 'Primary');
     const input = { ...at(request), body: { keyType: asked, ...(keyValue ? { keyValue } : {}) } };
-    const keys = await api.call(routes.services.regenerateKey, input, { signal });
+    const keys = await api.call(routes.services.regenerateKey, input, contextOf(request));
     const id = keyRegenerationId(params['service'] ?? '', clock);
     return json(keys, 200, { 'operation-location': `${url()}${modelManagementPath(workspace)}/operations/${id}` });
   };
@@ -76,7 +77,7 @@ export function keyRoutes({ api, state, url, clock }: CompatibleParts): readonly
       path: `${SERVICE}/listkeys`,
       client: 'service.get_keys, run',
       need: 'score',
-      answer: async (request) => json(await api.call(routes.services.listKeys, at(request), context(request))),
+      answer: async (request) => json(await api.call(routes.services.listKeys, at(request), contextOf(request))),
     },
     {
       ...common,
@@ -94,13 +95,9 @@ export function keyRoutes({ api, state, url, clock }: CompatibleParts): readonly
       path: `${SERVICE}/token`,
       client: 'service.get_token, get_access_token, run',
       need: 'score',
-      answer: async (request) => json(await api.call(routes.services.getToken, at(request), context(request))),
+      answer: async (request) => json(await api.call(routes.services.getToken, at(request), contextOf(request))),
     },
   ];
-}
-
-function context({ caller, signal }: CompatibleRequest) {
-  return { caller: caller ?? undefined, signal };
 }
 
 /** @throws FarledError BadArgument. */

@@ -5,6 +5,7 @@ import { modelManagementPath } from '../operations/address.ts';
 import { hasEndedWithin } from '../operations/operation-end.ts';
 import type { CompatibleParts } from '../parts.ts';
 import { type CompatibleRequest, type CompatibleRoute, MODEL_MANAGEMENT, SUPPORTED } from '../route.ts';
+import { contextOf } from './asked.ts';
 import { deleteService } from './delete-service.ts';
 import { describeServices } from './describe-service.ts';
 import { nextPage, serviceFilter } from './service-filter.ts';
@@ -31,13 +32,13 @@ export function lifecycleRoutes(parts: CompatibleParts, requests: ServiceRequest
     json(body, 202, { 'operation-location': `${url()}${modelManagementPath(workspace)}/operations/${id}` });
 
   const create = async (request: CompatibleRequest): Promise<CompatibleAnswer> => {
-    const { workspace, body, signal } = request;
+    const { workspace, body } = request;
     const { service, deployment } = await requests.deployment(body, request);
     const params = { ...workspace, service };
     const operation = await api.call(
       routes.services.deploy,
       { params, query: undefined, body: deployment },
-      { signal },
+      contextOf(request),
     );
     return accepted(workspace, operation, await read(request, service));
   };
@@ -49,7 +50,7 @@ export function lifecycleRoutes(parts: CompatibleParts, requests: ServiceRequest
     const operation = await api.call(
       routes.services.update,
       { params: at, query: undefined, body: changes },
-      { signal },
+      contextOf(request),
     );
     // Scripts change one label after the other, and do not wait between them.
     const replaces = changes.settings !== undefined || changes.inference !== undefined;

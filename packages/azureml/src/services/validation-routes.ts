@@ -19,6 +19,7 @@ import { type CompatibleAnswer, json } from '../answer.ts';
 import { sentence } from '../dialects/sentence.ts';
 import type { CompatibleParts } from '../parts.ts';
 import { type CompatibleRequest, type CompatibleRoute, MODEL_MANAGEMENT, SUPPORTED } from '../route.ts';
+import { contextOf } from './asked.ts';
 import { lackOfRoom } from './room.ts';
 import type { ServiceRequests } from './service-requests.ts';
 import { ValidateRequest } from './wire-request.ts';
@@ -36,19 +37,15 @@ export function validationRoutes(
       });
     }
   };
-  const refuseCreation = async ({ workspace, signal }: CompatibleRequest, body: unknown): Promise<void> => {
-    const { service, deployment } = await requests.deployment(body, { workspace, signal });
-    const params = { ...workspace, service };
-    await api.rehearse(routes.services.deploy, { params, query: undefined, body: deployment }, { signal });
+  const refuseCreation = async (request: CompatibleRequest, body: unknown): Promise<void> => {
+    const { service, deployment } = await requests.deployment(body, request);
+    const params = { ...request.workspace, service };
+    await api.rehearse(routes.services.deploy, { params, query: undefined, body: deployment }, contextOf(request));
   };
-  const refuseUpdate = async (
-    { workspace, signal }: CompatibleRequest,
-    service: string,
-    patch: unknown,
-  ): Promise<void> => {
-    const body = await requests.update(service, patch, { workspace, signal });
-    const params = { ...workspace, service };
-    await api.rehearse(routes.services.update, { params, query: undefined, body }, { signal });
+  const refuseUpdate = async (request: CompatibleRequest, service: string, patch: unknown): Promise<void> => {
+    const body = await requests.update(service, patch, request);
+    const params = { ...request.workspace, service };
+    await api.rehearse(routes.services.update, { params, query: undefined, body }, contextOf(request));
   };
   const common = { method: 'POST', support: SUPPORTED, dialect: 'modelManagement', need: 'write' } as const;
   return [
