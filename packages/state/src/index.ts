@@ -11,6 +11,7 @@ export type {
   ComputeRecord,
   GoodImage,
   GoodSpec,
+  LegacyImageRecord,
   IdentityRecord,
   LoginKeys,
   LoginRecord,

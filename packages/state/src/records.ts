@@ -212,6 +212,22 @@ export interface PackageRecord {
   readonly createdTime: string;
 }
 
+/** What a client of 2018 calls an image: what a service is to be made of later. */
+export interface LegacyImageRecord {
+  readonly workspaceId: string;
+  readonly name: string;
+  readonly version: number;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly recipe: Pick<ServiceSpec, 'models' | 'entryScript' | 'source' | 'environment'>;
+  /** What of the request is told again as it was, without anything secret. */
+  readonly asked: unknown;
+  readonly createdTime: string;
+}
+
+export type NewLegacyImage = Omit<LegacyImageRecord, 'version' | 'createdTime'>;
+
 export interface OperationRecord {
   readonly id: string;
   readonly workspaceId: string;

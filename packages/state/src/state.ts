@@ -3,7 +3,7 @@ import type { Clock } from '@farled/service';
 
 import { ChangeFeed, type Changes } from './changes.ts';
 import { type DatabaseOptions, openDatabase } from './database.ts';
-import type { GoodSpec, PackageResult, ServiceSpec } from './records.ts';
+import type { GoodSpec, LegacyImageRecord, PackageResult, ServiceSpec } from './records.ts';
 import { SecretBox } from './secret-box.ts';
 import { openSession, type Session, takeWriterLock } from './session.ts';
 import { SkipTokens } from './skip-tokens.ts';
@@ -12,6 +12,7 @@ import { type ComputeStore, computeStore } from './stores/computes.ts';
 import { type EnvironmentStore, environmentStore } from './stores/environments.ts';
 import { type IdentityStore, identityStore } from './stores/identities.ts';
 import { type KeyStore, keyStore } from './stores/keys.ts';
+import { type LegacyImageStore, legacyImageStore } from './stores/legacy-images.ts';
 import { type LoginStore, loginStore } from './stores/logins.ts';
 import { type ModelStore, modelStore } from './stores/models.ts';
 import { type OperationStore, operationStore } from './stores/operations.ts';
@@ -32,6 +33,7 @@ export interface Stores {
   readonly services: ServiceStore;
   readonly keys: KeyStore;
   readonly packages: PackageStore;
+  readonly legacyImages: LegacyImageStore;
   readonly stagedFiles: StagedFileStore;
   readonly operations: OperationStore;
   readonly signingKeys: SigningKeyStore;
@@ -86,6 +88,7 @@ function stores(session: Session): Stores {
     services: serviceStore(session),
     keys: keyStore(session),
     packages: packageStore(session),
+    legacyImages: legacyImageStore(session),
     stagedFiles: stagedFileStore(session),
     operations: operationStore(session),
     signingKeys: signingKeyStore(session),
@@ -101,6 +104,7 @@ async function referencedArtifacts({ db }: Session): Promise<ReadonlySet<string>
     JSON.parse(spec) as ServiceSpec,
     ...Object.values(good).flatMap((text) => (text === null ? [] : [(JSON.parse(text) as GoodSpec).spec])),
   ]);
+  const images = await db.selectFrom('legacyImages').select('recipe').execute();
   const packages = await db.selectFrom('packages').select(['spec', 'result']).execute();
   const staged = await db.selectFrom('stagedFiles').select('sha256').where('sha256', 'is not', null).execute();
   const manifests = [
@@ -108,6 +112,7 @@ async function referencedArtifacts({ db }: Session): Promise<ReadonlySet<string>
       // What an image was made from is in it.
       result === null ? [(JSON.parse(spec) as ServiceSpec).source] : [(JSON.parse(result) as PackageResult).files],
     ),
+    ...images.map(({ recipe }) => (JSON.parse(recipe) as LegacyImageRecord['recipe']).source),
     ...models.map(({ files }) => JSON.parse(files) as ServiceSpec['source']),
     ...specs.map(({ source }) => source),
   ];

@@ -245,6 +245,19 @@ export interface StagedFileRow {
   uploadedTime: string | null;
 }
 
+export interface LegacyImageRow {
+  seq: Sequence;
+  workspaceId: string;
+  name: string;
+  version: number;
+  description: string;
+  tags: Json;
+  properties: Json;
+  recipe: Json;
+  asked: Json;
+  createdTime: string;
+}
+
 interface OperationLogRow {
   operationId: string;
   line: number;
@@ -266,6 +279,7 @@ export interface Tables {
   labels: LabelRow;
   serviceKeys: ServiceKeyRow;
   packages: PackageRow;
+  legacyImages: LegacyImageRow;
   stagedFiles: StagedFileRow;
   signingKeys: SigningKeyRow;
   identities: IdentityRow;

@@ -1,6 +1,7 @@
 import { type Operation, routes, type WorkspaceReference } from '@farled/contract';
 
 import { json } from '../answer.ts';
+import { imageCreation } from '../images/image-creation.ts';
 import { packageFacts } from '../packages/package-result.ts';
 import type { CompatibleParts } from '../parts.ts';
 import { type CompatibleRequest, type CompatibleRoute, MODEL_MANAGEMENT, SUPPORTED } from '../route.ts';
@@ -18,6 +19,7 @@ export function operationRoutes(parts: CompatibleParts): readonly CompatibleRout
     const id = params['operation'] ?? '';
     const operation =
       keyRegeneration(id) ??
+      imageCreation(id)?.operation ??
       (await api.call(
         routes.operations.get,
         { params: { ...workspace, operation: id }, query: undefined, body: undefined },
@@ -31,18 +33,22 @@ export function operationRoutes(parts: CompatibleParts): readonly CompatibleRout
       }),
     );
   };
-  const resultOf = (workspace: WorkspaceReference, operation: Operation, signal: AbortSignal) =>
-    operation.target.type === 'package'
+  const resultOf = async (workspace: WorkspaceReference, operation: Operation, signal: AbortSignal) => {
+    const at = modelManagementPath(workspace);
+    const imageId = imageCreation(operation.id)?.imageId;
+    if (imageId !== undefined) {
+      return { operationType: 'Image', resourceLocation: `${at}/images/${imageId}` };
+    }
+    return operation.target.type === 'package'
       ? packageFacts(parts, workspace, operation, signal)
-      : Promise.resolve({
-          operationType: 'Service',
-          resourceLocation: `${modelManagementPath(workspace)}/services/${operation.target.name}`,
-        });
+      : { operationType: 'Service', resourceLocation: `${at}/services/${operation.target.name}` };
+  };
   const streamed = async ({ id }: Operation, offset: string | undefined): Promise<string | undefined> => {
     if (offset === undefined) {
       return undefined;
     }
-    const lines = keyRegeneration(id) === undefined ? await operationLines(state, id) : [];
+    const takesNoTime = keyRegeneration(id) !== undefined || imageCreation(id) !== undefined;
+    const lines = takesNoTime ? [] : await operationLines(state, id);
     return streamedLog(lines, /^\d{1,15}$/.test(offset) ? Number(offset) : 0);
   };
   return [

@@ -1,6 +1,7 @@
 /** What the bodies of requests come to, found with the help of what was uploaded: the same for a check and in earnest. */
 import { FarledError, parseOrThrow, routes, type WorkspaceReference } from '@farled/contract';
 
+import { imageRecipe } from '../images/image-recipe.ts';
 import type { CompatibleParts } from '../parts.ts';
 import type { CompatibleRequest } from '../route.ts';
 import { chooseCompute, type Deployment, refuseOtherTargets, toDeployment } from './deployment.ts';
@@ -35,23 +36,24 @@ export function serviceRequests(parts: CompatibleParts): ServiceRequests {
     deployment: async (body, { workspace, signal }) => {
       const request = parseOrThrow(CreateRequest, body, 'The request');
       refuseOtherTargets(request);
-      if (request.environmentImageRequest === undefined) {
-        throw request.imageId === undefined
-          ? new FarledError('BadArgument', 'environmentImageRequest is missing: what the service is to run.')
-          : noImages();
+      const { environmentImageRequest: imageRequest, imageId } = request;
+      if (imageRequest === undefined && imageId === undefined) {
+        throw new FarledError('BadArgument', 'environmentImageRequest is missing: what the service is to run.');
       }
       const computeName = chooseCompute(
         request.computeName,
         request.computeName ? [] : await computeNames(workspace, signal),
       );
-      const otherwise = plainEnvironment(request.name);
-      const code = await findCode(finders, workspace, request.environmentImageRequest, otherwise, signal);
+      const code =
+        imageRequest === undefined
+          ? await imageRecipe(parts, workspace, imageId ?? '')
+          : await findCode(finders, workspace, imageRequest, plainEnvironment(request.name), signal);
       return { service: request.name, deployment: toDeployment(request, computeName, code) };
     },
     update: async (service, body, { workspace, signal }) => {
       const { update, imageRequest, imageId } = readPatch(parseOrThrow(PatchRequest, body, 'The request'));
       if (imageId !== undefined) {
-        throw noImages();
+        return { ...update, ...(await imageRecipe(parts, workspace, imageId)) };
       }
       if (imageRequest === undefined) {
         return update;
@@ -68,10 +70,4 @@ export function serviceRequests(parts: CompatibleParts): ServiceRequests {
 function plainEnvironment(service: string): Deployment['inference']['environment'] {
   const condaDependencies = { dependencies: [{ pip: ['azureml-defaults'] }] };
   return { name: `${service}-env`, python: { condaDependencies } };
-}
-
-function noImages(): FarledError {
-  return new FarledError('NotSupportedYet', 'Farled makes services of entry scripts, not of images.', {
-    suggestion: 'Deploy with Model.deploy() and an InferenceConfig.',
-  });
 }

@@ -13,6 +13,7 @@ import { tokenRevocation } from './0009-token-revocation.ts';
 import { resourceGroups } from './0011-resource-groups.ts';
 import { stagedFiles } from './0012-staged-files.ts';
 import { environmentLabels } from './0013-environment-labels.ts';
+import { legacyImages } from './0014-legacy-images.ts';
 
 /** What differs between the databases in the language of tables. */
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -31,5 +32,6 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0011-resource-groups': resourceGroups,
     '0012-staged-files': stagedFiles,
     '0013-environment-labels': environmentLabels,
+    '0014-legacy-images': legacyImages(kind),
   };
 }
