@@ -11,7 +11,7 @@ import { type ArtifactParts, PART_LIMITS, type PartLimits } from './parts.ts';
 import { digestMismatch, isMissing, write } from './write-file.ts';
 
 /** Read at a time when a file is put together. */
-const CHUNK = 1024 * 1024;
+const CHUNK = 256 * 1024;
 
 export interface DirectoryPartsOptions {
   /** Where parts are written before they are whole; of the same file system. */
