@@ -1,31 +1,23 @@
-import { routes } from '@farled/contract';
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { azuremlClient, type AzuremlClient, faults } from '../harness/azureml-client.ts';
-import { startServer, type TestServer } from '../harness/server.ts';
+import { startServer } from '../harness/server.ts';
 
-let server: TestServer;
+const stack = new AsyncDisposableStack();
 let client: AzuremlClient;
+let quick: { readonly variables: Record<string, string> };
 
 beforeAll(async () => {
-  server = await startServer();
-  client = await azuremlClient(server);
+  const server = stack.use(await startServer());
+  client = stack.use(await azuremlClient(server));
+  // The client reads all authorities for each of its hundreds of connections: one is quicker than all of the world's.
+  quick = { variables: { REQUESTS_CA_BUNDLE: join(server.home, 'tls', 'ca.crt') } };
 }, 600_000);
 
-afterAll(async () => {
-  await client?.[Symbol.asyncDispose]();
-  await server?.[Symbol.asyncDispose]();
-});
+afterAll(() => stack.disposeAsync());
 
-test('scripts create, find, change and delete workspaces as they did', async () => {
-  expect(faults(await client.run('environments.py'))).toEqual([]);
+test('environments are registered, got, labelled and built', async () => {
+  expect(faults(await client.run('environments.py', [], quick))).toEqual([]);
 }, 300_000);
-
-test('a subscription is theirs once a resource group was made in it', async () => {
-  const subscriptionId = '3f1c1b1e-0000-4000-8000-00000000000a';
-  await server.client.call(routes.resourceGroups.put, {
-    params: { subscriptionId, resourceGroup: 'known' },
-    body: { location: 'westeurope' },
-  });
-  expect(faults(await client.run('other_subscription.py', [subscriptionId]))).toEqual([]);
-}, 120_000);

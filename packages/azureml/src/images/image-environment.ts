@@ -51,7 +51,7 @@ export function imageEnvironment(
 function readConda(text: string): CondaDependencies {
   let document: unknown;
   try {
-    document = parse(text, { logLevel: 'silent', maxAliasCount: 100 }) as unknown;
+    document = parse(text, { logLevel: 'error', maxAliasCount: 100 }) as unknown;
   } catch (error) {
     throw new FarledError('InvalidDocument', `The conda file is no YAML: ${(error as Error).message}`);
   }
