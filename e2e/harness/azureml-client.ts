@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 
 import { EnvironmentDefinition } from '@farled/contract';
@@ -72,13 +72,17 @@ interface RunOptions {
 export async function azuremlClient(server: TestServer): Promise<AzuremlClient> {
   const python = await azuremlPython(server);
   const home = await mkdtemp(join(tmpdir(), 'farled-azureml-'));
-  const environment = await environmentOf(server, home);
+  const environment = {
+    ...(await environmentOf(server, home)),
+    // azureml-core reads the whole bundle for each of its connections: without the public authorities it is quicker.
+    REQUESTS_CA_BUNDLE: join(server.home, 'tls', 'ca.crt'),
+  };
   await server.workspace.writeConfig({ path: home });
   return {
     home,
     environment,
     run: async (program, args = [], { cwd = home, variables = {} } = {}) => {
-      const child = spawn(python, [join(JOURNEYS, program), ...args], {
+      const child = spawn(python, [resolve(JOURNEYS, program), ...args], {
         cwd,
         env: { ...environment, ...variables },
         stdio: ['ignore', 'pipe', 'pipe'],
