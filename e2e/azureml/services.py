@@ -293,11 +293,9 @@ quietly(lambda: environment("shared", GREETING="v2").register(ws))
 config = inference("shared", SCORE.replace("MARK", "shared"), Environment.get(ws, "shared", registered.version))
 curated = environment("AzureML-Minimal", GREETING="curated")
 by_version = quietly(lambda: Model.deploy(ws, "by-version", [one], config, small(), target))
-by_name = quietly(
-    lambda: Model.deploy(
-        ws, "curated", [], inference("curated", "def init(): pass\ndef run(raw): return raw", curated), small(), target
-    )
-)
+write("echo.py", "def init():\n    pass\n\ndef run(raw):\n    return raw\n")
+alone = InferenceConfig("echo.py", environment=curated)
+by_name = quietly(lambda: Model.deploy(ws, "curated", [], alone, small(), target))
 wait(by_version)
 same("a version that was registered is that version", by_version.environment.version, registered.version)
 same("and its variables are the script's", by_version.run("z")["greeting"], "v1")
@@ -328,6 +326,9 @@ same(
 )
 quietly(lambda: aci.add_properties({"who": "me"}))
 same("by property", names(properties=[["who", "me"]]), ["as-aci"])
+aci.update(properties={"azureml.git.commit": "one"})
+aci.update(properties={"azureml.git.commit": "two"})
+same("the commit of the source is the latest", fresh("as-aci").properties.get("azureml.git.commit"), "two")
 
 # The end.
 printed, failure = heard(fresh("whole").delete)
