@@ -2,6 +2,7 @@ import { FarledError, ModelId } from '@farled/contract';
 
 import { json } from '../answer.ts';
 import { downloadAddress, uploadAddress } from '../blobs/blob-address.ts';
+import { packageOf } from '../packages/package-files.ts';
 import type { CompatibleParts } from '../parts.ts';
 import { type CompatibleRequest, type CompatibleRoute, SCOPE, SUPPORTED } from '../route.ts';
 import { type ArtifactName, parseContainer, parsePrefix } from './artifact-url.ts';
@@ -17,8 +18,8 @@ export function artifactRoutes(parts: CompatibleParts): readonly CompatibleRoute
 
   const stage: CompatibleRoute['answer'] = async ({ workspace, params, body }) => {
     const container = parseContainer(params['origin'] ?? '', params['container'] ?? '');
-    if (ModelId.safeParse(container).success) {
-      throw new FarledError('BadArgument', `"${container}" is a model; its files stay as they are.`);
+    if (ModelId.safeParse(container).success || packageOf(container) !== undefined) {
+      throw new FarledError('BadArgument', `"${container}" is a model or a package; its files stay as they are.`);
     }
     const requested = fromWirePaths(body);
     const { key } = await state.workspaces.get(workspace);
