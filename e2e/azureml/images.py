@@ -132,6 +132,12 @@ quietly(lambda: of_path.wait_for_deployment())
 same("deploy_from_model makes image and service", of_model.run("model"), "of model")
 same("the image has the name of the service", Image(ws, "of-model").version, 1)
 same("Webservice.deploy registers the model too", (of_path.run("path"), len(of_path.models)), ("of path", 1))
+third = quietly(lambda: Image.create(ws, "iris", [model], simple))
+quietly(lambda: third.wait_for_creation())
+service = quietly(lambda: Webservice.deploy_from_image(ws, "of-image", third, small, target, overwrite=True))
+quietly(lambda: service.wait_for_deployment())
+same("a service gets another image", service.run("image"), "of image")
+
 # What is refused, or not there.
 raises("an image that is not there is told", lambda: Image(ws, id="iris:9"), "ImageNotFound", "iris:9")
 raises("by its name too", lambda: Image(ws, "nobody"), "ImageNotFound", "nobody")
@@ -159,7 +165,7 @@ raises(
     "conda file",
 )
 second.delete()
-same("a deleted image is gone", [one.id for one in Image.list(ws, image_name="iris")], ["iris:1"])
+same("a deleted image is gone", [one.id for one in Image.list(ws, image_name="iris")], ["iris:3", "iris:1"])
 second.delete()
 check("and may be deleted again", True)
 image.delete()

@@ -200,6 +200,9 @@ describe('the lines of the documentation', () => {
     await line('model deploy -n one -m mymodel -es score.py -cf conda.yml');
     await line('environment scaffold -n myenv -d env');
     expect(await json('environment register -d env')).toMatchObject({ name: 'myenv', version: '1' });
+    expect(await json('environment label -n myenv -v 1 --label stable')).toMatchObject({ version: '1' });
+    expect(await json('environment show -n myenv --label stable')).toMatchObject({ version: '1' });
+    expect(await json('environment build -n myenv')).toMatchObject({ name: 'myenv', version: '1' });
     await line('model deploy -n two -m mymodel:1 -es score.py -e myenv');
     await line('model deploy -n three -m mymodel:1 -es score.py -ed env');
     expect(await json('service list --query [].name|sort(@)')).toEqual(['one', 'three', 'two']);

@@ -1,4 +1,6 @@
 /** An environment: the Python packages and variables that an entry script runs with. */
+import { randomUUID } from 'node:crypto';
+
 import {
   EnvironmentDefinition,
   FarledError,
@@ -9,7 +11,9 @@ import {
 
 import { CondaDependencies } from './conda-dependencies.ts';
 import { readDocument } from './node/read-file.ts';
+import { followOperation } from './operation.ts';
 import { readPages } from './pages.ts';
+import { lineWriter, type WaitOptions } from './show-output.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface PythonSection {
@@ -65,16 +69,42 @@ export class Environment {
     return environment;
   }
 
+  /** The newest version unless a version or a label is named. */
   static async get(
     workspace: Workspace,
-    { name, version, signal }: { name: string; version?: string | undefined; signal?: AbortSignal | undefined },
+    options: {
+      readonly name: string;
+      readonly version?: string | undefined;
+      readonly label?: string | undefined;
+      readonly signal?: AbortSignal | undefined;
+    },
   ): Promise<Environment> {
+    const { name, version, label, signal } = options;
     const registered = await workspace.client.call(routes.environments.get, {
       params: { ...workspace.path, environment: name },
-      query: { version },
+      query: { version, label },
       signal,
     });
     return fromRegistered(registered);
+  }
+
+  /** Gives a version its labels, in place of those that it had; a label is one version's at a time. */
+  static async label(
+    workspace: Workspace,
+    options: {
+      readonly name: string;
+      readonly version: string;
+      readonly labels: readonly string[];
+      readonly signal?: AbortSignal | undefined;
+    },
+  ): Promise<Environment> {
+    const { name, version, labels, signal } = options;
+    const labelled = await workspace.client.call(routes.environments.label, {
+      params: { ...workspace.path, environment: name, version },
+      body: { labels: [...labels] },
+      signal,
+    });
+    return fromRegistered(labelled);
   }
 
   /** The newest version of each environment. */
@@ -96,6 +126,27 @@ export class Environment {
       signal,
     });
     return fromRegistered(registered);
+  }
+
+  /**
+   * Installs it ahead of the services that are to run in it, and registers it first when it has no version. Resolves
+   * when it is installed, with `wait: false` when it has begun; its failure is thrown.
+   */
+  async build(
+    workspace: Workspace,
+    { wait = true, showOutput, signal }: WaitOptions & { readonly wait?: boolean } = {},
+  ): Promise<Environment> {
+    const registered = this.version === null ? await this.register(workspace, { signal }) : this;
+    const { client, path } = workspace;
+    const operation = await client.call(routes.environments.build, {
+      params: { ...path, environment: registered.name },
+      body: { version: registered.version ?? undefined, operationId: randomUUID() },
+      signal,
+    });
+    if (wait) {
+      await followOperation(client, path, operation.id, { onLine: lineWriter(showOutput), signal });
+    }
+    return registered;
   }
 
   clone(name: string): Environment {

@@ -17,7 +17,9 @@ import { detachCompute } from './computetarget/detach.ts';
 import { getComputeCredentials } from './computetarget/get-credentials.ts';
 import { listComputes } from './computetarget/list.ts';
 import { showCompute } from './computetarget/show.ts';
+import { buildEnvironment } from './environment/build.ts';
 import { downloadEnvironment } from './environment/download.ts';
+import { labelEnvironment } from './environment/label.ts';
 import { listEnvironments } from './environment/list.ts';
 import { registerEnvironment } from './environment/register.ts';
 import { scaffoldEnvironment } from './environment/scaffold.ts';
@@ -91,6 +93,8 @@ const BUILT: readonly Command[] = [
   registerEnvironment,
   listEnvironments,
   showEnvironment,
+  labelEnvironment,
+  buildEnvironment,
   downloadEnvironment,
   scaffoldEnvironment,
   createWorkspace,

@@ -3,6 +3,7 @@ import {
   CondaDependencies,
   InferenceConfigDocument,
   EnvironmentDocument,
+  isUsualAzuremlBaseImage,
   LEGACY_INFERENCE_FIELDS,
 } from '@farled/contract';
 
@@ -28,11 +29,14 @@ export function checkConda(source: Source): CondaDependencies {
   return checkDocument({ ...source, what: 'The conda file' }, CondaDependencies);
 }
 
-/** azureml-core writes these fields, as null, into every environment it saves. */
+/** azureml-core writes these fields, as null, into every environment it saves, and a base image that nobody chose. */
 function withoutEmptyExtras(value: unknown): unknown {
   const document = structuredClone(value) as Record<string, unknown>;
   const docker = document['docker'] as Record<string, unknown> | null | undefined;
   const registry = docker?.['baseImageRegistry'] as Record<string, unknown> | null | undefined;
+  if (typeof docker?.['baseImage'] === 'string' && isUsualAzuremlBaseImage(docker['baseImage'])) {
+    docker['baseImage'] = null;
+  }
   dropNull(document, 'r', 'assetId');
   dropNull(docker, 'buildContext');
   dropNull(registry, 'registryIdentity');
