@@ -3,16 +3,15 @@ import { FarledError, parseOrThrow, routes, type WorkspaceReference } from '@far
 
 import { imageRecipe } from '../images/image-recipe.ts';
 import type { CompatibleParts } from '../parts.ts';
-import type { CompatibleRequest } from '../route.ts';
+import type { Asked } from './asked.ts';
 import { chooseCompute, type Deployment, refuseOtherTargets, toDeployment } from './deployment.ts';
 import { findCode } from './find-code.ts';
+import { operationIdFor } from './repeated-request.ts';
 import { sourceFiles } from './source-files.ts';
 import { readPatch, type Update } from './update.ts';
-import { CreateRequest, PatchRequest } from './wire-request.ts';
+import { CreateRequest, type ImageRequest, PatchRequest } from './wire-request.ts';
 
-type Asked = Pick<CompatibleRequest, 'workspace' | 'signal'>;
-
-export interface ReadDeployment {
+interface ReadDeployment {
   readonly service: string;
   readonly deployment: Deployment;
 }
@@ -25,7 +24,12 @@ export interface ServiceRequests {
 }
 
 export function serviceRequests(parts: CompatibleParts): ServiceRequests {
-  const { api } = parts;
+  const { api, state } = parts;
+  const repeatable = async (workspace: WorkspaceReference, service: string, request: ImageRequest | undefined) => {
+    const { key: workspaceKey } = await state.workspaces.get(workspace);
+    const operationId = await operationIdFor(state, { workspaceKey, service, assets: request?.assets ?? [] });
+    return operationId === undefined ? {} : { operationId };
+  };
   const finders = { ...parts, sources: sourceFiles(parts.artifacts) };
   const computeNames = async (workspace: WorkspaceReference, signal: AbortSignal): Promise<readonly string[]> => {
     const input = { params: workspace, query: {}, body: undefined };
@@ -48,7 +52,8 @@ export function serviceRequests(parts: CompatibleParts): ServiceRequests {
         imageRequest === undefined
           ? await imageRecipe(parts, workspace, imageId ?? '')
           : await findCode(finders, workspace, imageRequest, plainEnvironment(request.name), signal);
-      return { service: request.name, deployment: toDeployment(request, computeName, code) };
+      const operation = await repeatable(workspace, request.name, imageRequest);
+      return { service: request.name, deployment: { ...toDeployment(request, computeName, code), ...operation } };
     },
     update: async (service, body, { workspace, signal }) => {
       const { update, imageRequest, imageId } = readPatch(parseOrThrow(PatchRequest, body, 'The request'));
@@ -61,7 +66,7 @@ export function serviceRequests(parts: CompatibleParts): ServiceRequests {
       const input = { params: { ...workspace, service }, query: undefined, body: undefined };
       const present = await api.call(routes.services.get, input, { signal });
       const code = await findCode(finders, workspace, imageRequest, present.inference.environment, signal);
-      return { ...update, ...code };
+      return { ...update, ...code, ...(await repeatable(workspace, service, imageRequest)) };
     },
   };
 }
