@@ -17,11 +17,15 @@ interface SigningKey {
   readonly privateKey: CryptoKey;
 }
 
+export interface PublishedKeys {
+  readonly keys: TokenKey[];
+}
+
 export interface SigningKeys {
   /** The one that signs. */
   current(): Promise<SigningKey>;
-  /** The public halves of all whose tokens are taken. */
-  published(): Promise<{ readonly keys: TokenKey[] }>;
+  /** The public halves of all whose tokens are taken; the same object until that changes. */
+  published(): Promise<PublishedKeys>;
   /** All of them with their private halves, the one that signs first: for who signs by itself. */
   complete(): Promise<readonly JWK[]>;
   /** Signs with a new key from now on, and forgets all others: what they signed is taken no more. */
@@ -84,10 +88,9 @@ export function openSigningKeys({ store, changes, purpose, lifetimeSeconds, cloc
       if (signing === undefined) {
         throw new Error(`There is no ${purpose} signing key`);
       }
-      const privateKey = (await importJWK(JSON.parse(signing.privateKey) as JWK, ALGORITHM)) as CryptoKey;
-      return { id: signing.id, privateKey };
+      return { id: signing.id, privateKey: await imported(signing) };
     },
-    published: async () => ({ keys: (await records()).map(toPublic) }),
+    published: async () => publish(await records()),
     complete: async () => {
       const all = await records();
       const { signing } = planRotation(all, clock.now(), rules);
@@ -110,6 +113,27 @@ export function openSigningKeys({ store, changes, purpose, lifetimeSeconds, cloc
       }
     },
   };
+}
+
+/** A record is never changed: each key is taken in once, and not for every token. */
+const importedKeys = new WeakMap<SigningKeyRecord, Promise<CryptoKey>>();
+
+function imported(record: SigningKeyRecord): Promise<CryptoKey> {
+  const known = importedKeys.get(record);
+  if (known !== undefined) {
+    return known;
+  }
+  const key = importJWK(JSON.parse(record.privateKey) as JWK, ALGORITHM) as Promise<CryptoKey>;
+  importedKeys.set(record, key);
+  return key;
+}
+
+const publishedKeys = new WeakMap<readonly SigningKeyRecord[], PublishedKeys>();
+
+function publish(records: readonly SigningKeyRecord[]): PublishedKeys {
+  const known = publishedKeys.get(records) ?? { keys: records.map(toPublic) };
+  publishedKeys.set(records, known);
+  return known;
 }
 
 /** Parsing leaves out what is private. */
