@@ -16,7 +16,7 @@ const Asset = z.object({
   unpack: said(z.boolean({ error: 'must be true or false' })),
 });
 
-export const ImageName = text
+const ImageName = text
   .min(3, { error: 'must have at least 3 characters' })
   .max(32, { error: 'must have at most 32 characters' })
   .regex(/^[a-z0-9](?:[-.a-z0-9]*[a-z0-9])?$/, {
