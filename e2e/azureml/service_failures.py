@@ -1,7 +1,9 @@
 """What goes wrong with web services, as scripts are told of it."""
 
+import contextlib
 import re
 import threading
+import unittest.mock
 
 import requests
 from azureml.core import Model, Webservice, Workspace
@@ -21,6 +23,21 @@ SLOW = "import time\ndef init():\n    print('sleeping')\n    time.sleep(300)\nde
 
 def deploy(name="refused", models=(one,), config=good, settings=None, where=target, **how):
     return quietly(lambda: Model.deploy(ws, name, list(models), config, settings or small(), where, **how))
+
+
+@contextlib.contextmanager
+def first_answer_lost(method, ending):
+    """The client sends such a request again, as it does when its connection breaks."""
+    send = getattr(requests.Session, method)
+    lost = []
+
+    def twice(session, url, *args, **kwargs):
+        if url.endswith(ending):
+            lost.append(send(session, url, *args, **kwargs).status_code)
+        return send(session, url, *args, **kwargs)
+
+    with unittest.mock.patch.object(requests.Session, method, twice):
+        yield lost
 
 
 def fresh(name):
@@ -103,7 +120,9 @@ progress("contested")
 
 # A script whose init() fails.
 failing = inference("failing", "def init():\n    raise ValueError('no such weights')\ndef run(raw):\n    return raw\n")
-broken = deploy("broken", config=failing)
+with first_answer_lost("post", "/services") as lost:
+    broken = deploy("broken", config=failing)
+same("a deployment that is sent again is the same", (broken.state, lost), ("Transitioning", [202]))
 printed, failure = heard(lambda: broken.wait_for_deployment(show_output=True))
 text = str(failure)
 check("a failed deployment is told", isinstance(failure, WebserviceException) and "non-successful" in text, text)
@@ -127,7 +146,9 @@ progress("failed")
 
 # An update that fails leaves what runs.
 serving = results[won[0]]
-serving.update(inference_config=failing)
+with first_answer_lost("patch", "/services/contested") as lost:
+    serving.update(inference_config=failing)
+same("and so is an update", (serving.state, lost), ("Transitioning", [202]))
 printed, failure = heard(lambda: serving.wait_for_deployment(show_output=True))
 check("a failed update is told, and that what was before goes on", "goes on answering" in str(failure), str(failure))
 same("which is true", serving.run("x")["mark"], won[0])
