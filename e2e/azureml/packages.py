@@ -105,6 +105,14 @@ quietly(lambda: alone.save("alone"))
 check("a script alone is packaged without models", os.path.exists("alone/source/score.py"), os.listdir("alone"))
 check("and no models are copied", not os.path.exists("alone/azureml-models"), os.listdir("alone"))
 
+# Environments of packages are those that were registered.
+same("packages of one environment make one version of it", Environment.get(ws, "packaged").version, "1")
+registered = InferenceConfig(
+    entry_script="score.py", source_directory="source", environment=Environment.get(ws, "packaged")
+)
+quietly(lambda: Model.package(ws, [weights], registered, generate_dockerfile=True).wait_for_creation())
+same("one that was registered stays as it is", Environment.get(ws, "packaged").version, "1")
+
 # Images.
 image = Model.package(ws, [weights], config, image_name="fraud", image_label="v4")
 quietly(lambda: image.wait_for_creation(show_output=True))
