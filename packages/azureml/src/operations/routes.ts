@@ -1,4 +1,4 @@
-import { type Operation, routes, type WorkspaceReference } from '@farled/contract';
+import { type Operation, type OperationLog, routes, type WorkspaceReference } from '@farled/contract';
 
 import { json } from '../answer.ts';
 import { imageCreation } from '../images/image-creation.ts';
@@ -43,14 +43,13 @@ export function operationRoutes(parts: CompatibleParts): readonly CompatibleRout
       ? packageFacts(parts, workspace, operation, signal)
       : { operationType: 'Service', resourceLocation: `${at}/services/${operation.target.name}` };
   };
-  const streamed = async ({ id }: Operation, offset: string | undefined): Promise<string | undefined> => {
-    if (offset === undefined) {
-      return undefined;
-    }
-    const takesNoTime = keyRegeneration(id) !== undefined || imageCreation(id) !== undefined;
-    const lines = takesNoTime ? [] : await operationLines(state, id);
-    return streamedLog(lines, /^\d{1,15}$/.test(offset) ? Number(offset) : 0);
-  };
+  /** What took no time has written nothing. */
+  const linesOf = (id: string): Promise<OperationLog['lines']> =>
+    keyRegeneration(id) !== undefined || imageCreation(id) !== undefined
+      ? Promise.resolve([])
+      : operationLines(state, id);
+  const streamed = async ({ id }: Operation, offset: string | undefined): Promise<string | undefined> =>
+    offset === undefined ? undefined : streamedLog(await linesOf(id), /^\d{1,15}$/.test(offset) ? Number(offset) : 0);
   return [
     {
       row: 'F13',
@@ -73,7 +72,7 @@ export function operationRoutes(parts: CompatibleParts): readonly CompatibleRout
       answer: async ({ params, query, headers }) => {
         const id = params['operation'] ?? '';
         checkLogLink(parts, id, query);
-        return textFrom(asText(await operationLines(state, id)), headers.range);
+        return textFrom(asText(await linesOf(id)), headers.range);
       },
     },
   ];
