@@ -1,34 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 
 import { ManualClock } from '@farled/service';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import type { DatabaseOptions } from '../database.ts';
 import type { Change } from '../records.ts';
 import { openState, type State } from '../state.ts';
-import { startPostgres, type TestPostgres } from '../testing/postgres.ts';
+import { describeOnBothDatabases } from '../testing/databases.ts';
 
-let folder: string;
-let postgres: TestPostgres;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'farled-identities-'));
-  postgres = await startPostgres();
-}, 60_000);
-afterAll(async () => {
-  await postgres[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
-
-const DATABASES: readonly (readonly [string, () => Promise<DatabaseOptions>])[] = [
-  ['SQLite', () => Promise.resolve({ kind: 'sqlite', path: join(folder, `${randomUUID()}.sqlite`) })],
-  ['PostgreSQL', async () => ({ kind: 'postgres', url: await postgres.createDatabase() })],
-];
-
-describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
+describeOnBothDatabases('identities', (makeDatabase) => {
   let database: DatabaseOptions;
   let clock: ManualClock;
   let state: State;

@@ -1,36 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { ManualClock } from '@farled/service';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import type { DatabaseOptions } from '../database.ts';
 import { openState, type State } from '../state.ts';
+import { describeOnBothDatabases } from '../testing/databases.ts';
 import { makeWorkspace, PAGE, REFERENCE } from '../testing/furnish.ts';
 import { writeOldRecord } from '../testing/old-record.ts';
-import { startPostgres, type TestPostgres } from '../testing/postgres.ts';
 
 const SECRET = Buffer.alloc(32, 1);
-let folder: string;
-let postgres: TestPostgres;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'farled-groups-'));
-  postgres = await startPostgres();
-}, 60_000);
-afterAll(async () => {
-  await postgres[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
-
-const DATABASES: readonly (readonly [string, () => Promise<DatabaseOptions>])[] = [
-  ['SQLite', () => Promise.resolve({ kind: 'sqlite', path: join(folder, `${randomUUID()}.sqlite`) })],
-  ['PostgreSQL', async () => ({ kind: 'postgres', url: await postgres.createDatabase() })],
-];
-
-describe.each(DATABASES)('resource groups on %s', (_name, makeDatabase) => {
+describeOnBothDatabases('resource groups', (makeDatabase) => {
   let database: DatabaseOptions;
   let state: State;
   const open = () => openState({ database, secretKey: SECRET, clock: new ManualClock() });

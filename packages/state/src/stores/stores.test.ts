@@ -1,16 +1,15 @@
 /** One suite for both databases: what holds on a laptop holds on a server. */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 
 import { ANYWHERE, clusterId, EnvironmentDefinition } from '@farled/contract';
 import { ManualClock } from '@farled/service';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { DatabaseOptions } from '../database.ts';
 import type { Change } from '../records.ts';
 import { openState, type State } from '../state.ts';
+import { describeOnBothDatabases } from '../testing/databases.ts';
 import {
   facts,
   FILE,
@@ -27,27 +26,9 @@ import {
   spec,
 } from '../testing/furnish.ts';
 import { writeOldRecord } from '../testing/old-record.ts';
-import { startPostgres, type TestPostgres } from '../testing/postgres.ts';
 
 const SECRET = Buffer.alloc(32, 1);
-let folder: string;
-let postgres: TestPostgres;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'farled-state-'));
-  postgres = await startPostgres();
-}, 60_000);
-afterAll(async () => {
-  await postgres[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
-
-const DATABASES: readonly (readonly [string, () => Promise<DatabaseOptions>])[] = [
-  ['SQLite', () => Promise.resolve({ kind: 'sqlite', path: join(folder, `${randomUUID()}.sqlite`) })],
-  ['PostgreSQL', async () => ({ kind: 'postgres', url: await postgres.createDatabase() })],
-];
-
-describe.each(DATABASES)('on %s', (_name, makeDatabase) => {
+describeOnBothDatabases('the stores', (makeDatabase) => {
   let database: DatabaseOptions;
   let clock: ManualClock;
   let state: State;
