@@ -30,6 +30,8 @@ export async function readers(options: ReadersOptions): Promise<Readings> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: options.ca });
     // They do not all begin at the same moment.
     await sleep((thinkMs * number) / clients);
+    // Opens the connection, which clients do once.
+    await get(urls[0] ?? '', options.token, agent);
     for (let turn = number; performance.now() < until; turn += 1) {
       const began = performance.now();
       const status = await get(urls[turn % urls.length] ?? '', options.token, agent);

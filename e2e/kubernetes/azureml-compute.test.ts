@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { CLUSTER, routes } from '@farled/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -37,8 +36,7 @@ describe.skipIf(whyNoCluster() !== undefined)('compute targets of azureml-core o
       params: { subscriptionId: server.workspace.subscriptionId, resourceGroup: 'shipping', cluster: 'kube' },
       body: { kind: 'kubernetes', kubeconfig: await readFile(cluster.kubeconfig, 'utf8') },
     });
-    const variables = { REQUESTS_CA_BUNDLE: join(server.home, 'tls', 'ca.crt') };
-    expect(faults(await client.run('compute_on_kubernetes.py', [resourceId, 'kubectl'], { variables }))).toEqual([]);
+    expect(faults(await client.run('compute_on_kubernetes.py', [resourceId, 'kubectl']))).toEqual([]);
     expect(await get(cluster, 'namespace', CLUSTER.systemNamespace)).toBeUndefined();
   }, 300_000);
 });
