@@ -16,6 +16,7 @@ describe.skipIf(whyNoCluster() !== undefined)('azureml-core on a Kubernetes', ()
   let parts: AsyncDisposableStack;
   let server: TestServer;
   let client: AzuremlClient;
+  let resourceId: string;
 
   beforeAll(async () => {
     cluster = await attachOrStart();
@@ -24,16 +25,21 @@ describe.skipIf(whyNoCluster() !== undefined)('azureml-core on a Kubernetes', ()
     server = started.use(await startServer(registryVariables(cluster)));
     started.defer(() => leaveCluster(server));
     client = started.use(await azuremlClient(server));
-    await server.client.call(routes.clusters.add, {
+    ({ resourceId } = await server.client.call(routes.clusters.add, {
       params: { subscriptionId: server.workspace.subscriptionId, resourceGroup: 'shipping', cluster: 'mycluster' },
       body: { kind: 'kubernetes', kubeconfig: await readFile(cluster.kubeconfig, 'utf8') },
-    });
+    }));
     parts = started.move();
   }, START_TIMEOUT_MS);
 
   afterAll(async () => {
     await parts?.disposeAsync();
   });
+
+  test('attaches, changes, looks into and detaches a compute target', async () => {
+    expect(faults(await client.run('compute_on_kubernetes.py', [resourceId, 'kubectl']))).toEqual([]);
+    expect(await get(cluster, 'namespace', CLUSTER.systemNamespace)).toBeUndefined();
+  }, 300_000);
 
   test('attaches, deploys, scores by key and by token, updates and leaves, as it did in Azure', async () => {
     expect(faults(await client.run('on_kubernetes.py'))).toEqual([]);
