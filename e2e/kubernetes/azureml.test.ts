@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { CLUSTER, routes } from '@farled/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -37,7 +38,9 @@ describe.skipIf(whyNoCluster() !== undefined)('azureml-core on a Kubernetes', ()
   });
 
   test('attaches, changes, looks into and detaches a compute target', async () => {
-    expect(faults(await client.run('compute_on_kubernetes.py', [resourceId, 'kubectl']))).toEqual([]);
+    expect(faults(await client.run('compute_on_kubernetes.py', [resourceId]))).toEqual([]);
+    const shown = `--kubeconfig=${join(client.home, 'kubeconfig')}`;
+    expect(await cluster.kubectl([shown, 'get', 'nodes', '--output=name'])).toContain('node/');
     expect(await get(cluster, 'namespace', CLUSTER.systemNamespace)).toBeUndefined();
   }, 300_000);
 
