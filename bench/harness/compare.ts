@@ -16,6 +16,8 @@ export interface ComparisonOptions {
   readonly title: string;
   readonly rounds: number;
   readonly json: boolean;
+  /** What is to be said of them together, by its name in `--json`. */
+  readonly figures?: (rows: readonly Row[]) => Readonly<Record<string, number>>;
 }
 
 /** The first contender is Farled; the others are what it is held against. */
@@ -45,21 +47,27 @@ function medianOf(all: readonly Measured[]): Measured {
     requestsPerSecond: median('requestsPerSecond'),
     p50Ms: median('p50Ms'),
     p99Ms: median('p99Ms'),
+    cpuMicroseconds: median('cpuMicroseconds'),
     errors: all.reduce((sum, one) => sum + one.errors, 0),
   };
 }
 
-function print(rows: readonly Row[], { title, rounds, json }: ComparisonOptions): void {
+function print(rows: readonly Row[], { title, rounds, json, figures }: ComparisonOptions): void {
+  const together = figures?.(rows) ?? {};
   if (json) {
-    process.stdout.write(`${JSON.stringify({ title, rounds, rows })}\n`);
+    process.stdout.write(`${JSON.stringify({ title, rounds, rows, ...together })}\n`);
     return;
   }
   const [first] = rows;
   process.stdout.write(`${title}, median of ${rounds} rounds\n`);
   for (const row of rows) {
+    const cpu = Number.isNaN(row.cpuMicroseconds) ? '' : `  cpu ${row.cpuMicroseconds.toFixed(1).padStart(5)} us`;
     const against = row === first ? '' : `  ${first?.name} is ${(1 / row.ratio).toFixed(2)} x`;
     process.stdout.write(
-      `${row.name.padEnd(34)} ${row.requestsPerSecond.toFixed(0).padStart(8)} requests/s  p50 ${row.p50Ms.toFixed(2).padStart(6)} ms  p99 ${row.p99Ms.toFixed(2).padStart(7)} ms  errors ${row.errors}${against}\n`,
+      `${row.name.padEnd(34)} ${row.requestsPerSecond.toFixed(0).padStart(8)} requests/s  p50 ${row.p50Ms.toFixed(2).padStart(6)} ms  p99 ${row.p99Ms.toFixed(2).padStart(7)} ms  errors ${row.errors}${cpu}${against}\n`,
     );
+  }
+  for (const [name, value] of Object.entries(together)) {
+    process.stdout.write(`${name} ${value.toFixed(2)}\n`);
   }
 }

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { cpuSeconds } from './cpu.ts';
 import { program } from './tools.ts';
 
 export interface LoadOptions {
@@ -14,6 +15,8 @@ export interface LoadOptions {
   readonly folder: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The program whose processor time is counted, with all it started. */
+  readonly pid?: number | undefined;
 }
 
 export interface Measured {
@@ -22,9 +25,11 @@ export interface Measured {
   readonly p99Ms: number;
   /** Answers that were not 2xx, and connections that broke. */
   readonly errors: number;
+  /** Microseconds of a processor for each request; not a number where it was not asked for. */
+  readonly cpuMicroseconds: number;
 }
 
-export async function load({ url, connections, seconds, folder, body, headers }: LoadOptions): Promise<Measured> {
+export async function load({ url, connections, seconds, folder, body, headers, pid }: LoadOptions): Promise<Measured> {
   const script = join(folder, 'request.lua');
   const lines = [
     'wrk.method = "POST"',
@@ -34,18 +39,20 @@ export async function load({ url, connections, seconds, folder, body, headers }:
     ),
     'done = function(summary, latency)',
     '  local e = summary.errors',
-    '  io.write(string.format("RESULT %f %f %f %d\\n", summary.requests / (summary.duration / 1e6),',
+    '  io.write(string.format("RESULT %d %f %f %f %d\\n", summary.requests, summary.requests / (summary.duration / 1e6),',
     '    latency:percentile(50) / 1000, latency:percentile(99) / 1000,',
     '    e.connect + e.read + e.write + e.status + e.timeout))',
     'end',
   ];
   await writeFile(script, lines.join('\n'));
+  const before = pid === undefined ? Number.NaN : await cpuSeconds(pid);
   const { stdout } = await promisify(execFile)(
     program('wrk', 'wrk'),
     ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, url],
     { timeout: (seconds + 30) * 1000 },
   );
-  const [requestsPerSecond = 0, p50Ms = 0, p99Ms = 0, errors = 0] =
+  const used = pid === undefined ? Number.NaN : (await cpuSeconds(pid)) - before;
+  const [requests = 0, requestsPerSecond = 0, p50Ms = 0, p99Ms = 0, errors = 0] =
     /RESULT (.*)/.exec(stdout)?.[1]?.split(' ').map(Number) ?? [];
-  return { requestsPerSecond, p50Ms, p99Ms, errors };
+  return { requestsPerSecond, p50Ms, p99Ms, errors, cpuMicroseconds: (used * 1e6) / requests };
 }

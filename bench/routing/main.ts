@@ -1,6 +1,7 @@
 /**
- * The router beside nginx as a reverse proxy, both before the same two replicas, which answer at once: what is measured
- * is the way there and back. The router also authenticates, admits and balances by load; nginx does none of it.
+ * The router beside nginx, and beside what one would write first with Node, all before the same two replicas, which
+ * answer at once: what is measured is the way there and back. The router also authenticates, admits, accounts and
+ * balances by load; the others do none of it.
  */
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -25,7 +26,7 @@ const BODY = '{"data": [[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]]}';
 await using ending = new AsyncDisposableStack();
 const folder = await mkdtemp(join(tmpdir(), 'farled-bench-'));
 ending.defer(() => rm(folder, { recursive: true, force: true }));
-const [direct, proxied] = [await freePort(), await freePort()];
+const [direct, proxied, plain] = [await freePort(), await freePort(), await freePort()];
 const replicas = ['a', 'b'].map((name) => join(folder, `${name}.sock`));
 
 await writeFile(
@@ -57,10 +58,18 @@ http {
 );
 const nginx = program('nginx', 'nginx-light');
 ending.use(start(nginx, ['-e', join(folder, 'error.log'), '-c', join(folder, 'nginx.conf')]));
-ending.use(start(nginx, ['-e', join(folder, 'proxy.log'), '-c', join(folder, 'proxy.conf')]));
+const proxy = ending.use(start(nginx, ['-e', join(folder, 'proxy.log'), '-c', join(folder, 'proxy.conf')]));
+const undici = ending.use(
+  start(process.execPath, [
+    ...process.execArgv,
+    fileURLToPath(new URL('undici-proxy.ts', import.meta.url)),
+    String(plain),
+    ...replicas,
+  ]),
+);
 
 const socket = join(folder, 'router.sock');
-ending.use(
+const router = ending.use(
   start(process.execPath, [...process.execArgv, fileURLToPath(routerEntry)], {
     env: {
       ...process.env,
@@ -99,7 +108,7 @@ await control.putTable(
 );
 
 const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
-const measure = (port: number) => () =>
+const measure = (port: number, pid?: number) => () =>
   load({
     url: `http://127.0.0.1:${port}${PATH}`,
     connections: CONNECTIONS,
@@ -107,16 +116,23 @@ const measure = (port: number) => () =>
     folder,
     body: BODY,
     headers,
+    pid,
   });
 await compare(
   [
-    { name: 'Farled router', measure: measure(listening.port) },
-    { name: 'nginx, 1 worker, least_conn', measure: measure(proxied) },
+    { name: 'Farled router', measure: measure(listening.port, router.child.pid) },
+    { name: 'nginx, 1 worker, least_conn', measure: measure(proxied, proxy.child.pid) },
+    { name: 'node:http and undici', measure: measure(plain, undici.child.pid) },
     { name: 'replica, without a proxy (limit)', measure: measure(direct) },
   ],
   {
     title: `Routing: ${CONNECTIONS} connections, ${BODY.length} bytes of body`,
     rounds: ROUNDS,
     json: process.argv.includes('--json'),
+    // Processor time, because cores are what routers are paid in, and because other programs on the machine change it least.
+    figures: ([ours, theirs, first]) => ({
+      cpuVsNginx: (ours?.cpuMicroseconds ?? Number.NaN) / (theirs?.cpuMicroseconds ?? Number.NaN),
+      rpsVsUndici: (first?.cpuMicroseconds ?? Number.NaN) / (ours?.cpuMicroseconds ?? Number.NaN),
+    }),
   },
 );
