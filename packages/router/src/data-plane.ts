@@ -2,6 +2,7 @@
 import type { RouterStatistics } from '@farled/contract';
 import { type Logger, systemClock } from '@farled/service';
 
+import { Deadlines } from './proxy/deadlines.ts';
 import { Proxy } from './proxy/proxy.ts';
 import { Refusals } from './refusals.ts';
 import { ScoringServer } from './scoring-server.ts';
@@ -18,11 +19,18 @@ export interface DataPlane {
 export function createDataPlane(log: Logger, knowsAll: () => boolean): DataPlane {
   const services = new Services(systemClock);
   const refusals = new Refusals();
-  const proxy = new Proxy({ services, refusals, knowsAll, clock: systemClock });
+  const proxy = new Proxy({
+    services,
+    refusals,
+    knowsAll,
+    clock: systemClock,
+    deadlines: new Deadlines(systemClock),
+    log,
+  });
   return {
     services,
     refusals,
-    server: new ScoringServer({ proxy, log }),
+    server: new ScoringServer({ handler: proxy, clock: systemClock }),
     statistics: (listening) => ({
       pid: process.pid,
       generation: services.generation,

@@ -1,30 +1,26 @@
 /** The port for scoring requests, and its two ways to end. */
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, Server as NetServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 
-import type { Logger } from '@farled/service';
+import type { Clock } from '@farled/service';
 
-import type { Proxy } from './proxy/proxy.ts';
+import { ClientConnections } from './client/client-connections.ts';
+import type { Handler } from './client/exchange.ts';
+import type { ClientLimits } from './client/limits.ts';
 
-/** Told to clients in every answer: an idle connection is not closed earlier. */
-export const KEEP_ALIVE_MS = 75_000;
+export interface ScoringServerParts {
+  readonly handler: Handler;
+  readonly clock: Clock;
+  readonly limits?: ClientLimits;
+}
 
 export class ScoringServer {
   readonly #server: Server;
-  /** Answers that are not complete. */
-  readonly #open = new Set<ServerResponse>();
-  #isLeaving = false;
+  readonly #connections: ClientConnections;
 
-  constructor(parts: { readonly proxy: Proxy; readonly log: Logger }) {
-    const answer = answerWith(parts);
-    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
-      this.#open.add(response);
-      response.once('close', () => this.#open.delete(response));
-      if (this.#isLeaving) {
-        response.setHeader('connection', 'close');
-      }
-      answer(request, response);
-    });
+  constructor(parts: ScoringServerParts) {
+    this.#connections = new ClientConnections(parts);
+    // An answer is still written after the client said that it sends no more.
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connections.add(socket));
   }
 
   async listen(port: number, host: string): Promise<{ readonly host: string; readonly port: number }> {
@@ -37,53 +33,34 @@ export class ScoringServer {
   }
 
   get inFlight(): number {
-    return this.#open.size;
+    return this.#connections.inFlight;
   }
 
   /** From now on every answer ends its connection, also those to requests that are here already. */
   announceLeaving(): void {
-    this.#isLeaving = true;
-    for (const response of this.#open) {
-      if (!response.headersSent) {
-        response.setHeader('connection', 'close');
-      }
-    }
+    this.#connections.isLeaving = true;
   }
 
   /** Takes no more connections and closes the idle ones; resolves when the last one is gone. */
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#server.close(() => resolve());
-      this.#server.closeIdleConnections();
-    });
+    const closed = this.closeWhenIdle();
+    this.announceLeaving();
+    this.#connections.closeIdle();
+    await closed;
   }
 
   /**
    * As close, but an idle connection is left for as long as its client was told that it may use it: a request could be
-   * on its way. Node's own close would end it under that request.
+   * on its way.
    */
   async closeWhenIdle(): Promise<void> {
     await new Promise<void>((resolve) => {
-      NetServer.prototype.close.call(this.#server, () => resolve());
+      this.#server.close(() => resolve());
     });
   }
 
   /** What is left by then is lost. */
   destroy(): void {
-    this.#server.closeAllConnections();
+    this.#connections.destroy();
   }
-}
-
-function answerWith({ proxy, log }: { readonly proxy: Proxy; readonly log: Logger }): RequestListener {
-  return (request, response) => {
-    proxy.answer(request, response).catch((error: unknown) => {
-      log.error({ err: error }, 'Request failed');
-      if (response.headersSent) {
-        response.destroy();
-      } else {
-        response.writeHead(500, { 'content-type': 'application/json' });
-        response.end(JSON.stringify({ message: 'The router failed to answer this request. The cause is in its log.' }));
-      }
-    });
-  };
 }

@@ -1,10 +1,10 @@
 /** One service as the router has it: its route, its slots, its connections and its ledger. */
-import type { ReplicaAddress, RouterStatistics, ServiceRoute } from '@farled/contract';
+import type { RouterStatistics, ServiceRoute } from '@farled/contract';
 import type { Clock } from '@farled/service';
-import { Pool } from 'undici';
 
 import { Admission } from './admission/admission.ts';
 import { Credentials, type Refused } from './credentials.ts';
+import { UpstreamPool } from './upstream/upstream-pool.ts';
 
 /** accepted = answered + refused + failed + in flight + queued. */
 export interface Ledger {
@@ -20,10 +20,6 @@ export interface ScalingDecision {
   readonly because: string;
 }
 
-const KEEP_ALIVE_MS = 60_000;
-/** Inside a cluster connections take a millisecond; the address of a pod whose node is gone answers nothing at all. */
-const CONNECT_TIMEOUT_MS = 1000;
-
 export class Service {
   readonly admission: Admission;
   readonly ledger: Ledger = { accepted: 0, answered: 0, refused: 0, failed: 0 };
@@ -31,8 +27,9 @@ export class Service {
   readonly #clock: Clock;
   #credentials: Credentials;
   #decision: ScalingDecision | null = null;
+  #isClosed = false;
   /** Also those of replicas that left the table and still have requests. */
-  readonly #pools = new Map<string, { readonly origin: string; readonly pool: Pool }>();
+  readonly #pools = new Map<string, { readonly origin: string; readonly pool: UpstreamPool }>();
 
   constructor(route: ServiceRoute, clock: Clock) {
     this.#route = route;
@@ -65,8 +62,8 @@ export class Service {
       const origin = JSON.stringify(address);
       const present = this.#pools.get(id);
       if (present?.origin !== origin) {
-        this.#pools.set(id, { origin, pool: connect(address) });
-        present?.pool.close().catch(() => {});
+        this.#pools.set(id, { origin, pool: new UpstreamPool({ address, clock: this.#clock }) });
+        present?.pool.close();
       }
     }
     this.admission.update(
@@ -81,7 +78,7 @@ export class Service {
     return this.#credentials.refusalOf(authorization);
   }
 
-  pool(replica: string): Pool {
+  pool(replica: string): UpstreamPool {
     const connections = this.#pools.get(replica);
     if (connections === undefined) {
       throw new Error(`Replica ${replica} has no connections`);
@@ -91,16 +88,20 @@ export class Service {
 
   /** Closes the connections to replicas that left the table and have nothing left to answer. */
   forgetIdle(): void {
+    if (this.#pools.size === this.#route.replicas.length && !this.#isClosed) {
+      return;
+    }
     const needed = new Set(this.admission.replicas.map(({ id }) => id));
     for (const [id, { pool }] of this.#pools) {
       if (!needed.has(id)) {
         this.#pools.delete(id);
-        pool.close().catch(() => {});
+        pool.close();
       }
     }
   }
 
   close(): void {
+    this.#isClosed = true;
     this.admission.close();
     this.forgetIdle();
   }
@@ -115,21 +116,4 @@ export class Service {
       replicas: admission.replicas.map((replica) => ({ ...replica })),
     };
   }
-}
-
-function connect(address: ReplicaAddress): Pool {
-  const options = {
-    // The scoring timeout is the router's own; these would cut a long answer short.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    pipelining: 1,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-  };
-  if (address.kind === 'unix') {
-    return new Pool('http://replica', { ...options, socketPath: address.path });
-  }
-  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-  return new Pool(`http://${host}:${address.port}`, options);
 }

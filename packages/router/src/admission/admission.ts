@@ -102,14 +102,17 @@ export class Admission {
    * a request that comes back because its replica did not begin it: it goes before the others.
    */
   admit(signal: AbortSignal, since: number | null): Admitted | Promise<Admitted> {
-    const replica = since === null && this.#queue.size > 0 ? undefined : this.#leastLoaded();
-    if (replica !== undefined) {
-      return { outcome: 'admitted', ticket: this.#take(replica) };
-    }
-    return this.#wait(signal, since);
+    const ticket = this.tryAdmit(since);
+    return ticket === undefined ? this.wait(signal, since) : { outcome: 'admitted', ticket };
   }
 
-  #wait(signal: AbortSignal, since: number | null): Promise<Admitted> {
+  /** Undefined when the request has to wait. */
+  tryAdmit(since: number | null): Ticket | undefined {
+    const replica = since === null && this.#queue.size > 0 ? undefined : this.#leastLoaded();
+    return replica === undefined ? undefined : this.#take(replica);
+  }
+
+  wait(signal: AbortSignal, since: number | null): Promise<Admitted> {
     return new Promise((resolve, reject) => {
       const began = since ?? this.#clock.now();
       const onAbort = (): void => {
@@ -160,30 +163,36 @@ export class Admission {
 
   #take(slots: Slots): Ticket {
     slots.inFlight += 1;
-    const free = (): void => {
-      slots.inFlight -= 1;
-      if (slots.inFlight === 0) {
-        this.#leaving.delete(slots);
-      }
-      this.#serveQueue();
-    };
-    return {
-      replica: slots.id,
-      release: () => {
-        slots.failures = 0;
-        free();
-      },
-      rest: (because) => {
-        slots.failures += 1;
-        const restMs = backoffDelay(because === 'connection' ? UNREACHABLE : REFUSED, slots.failures);
-        slots.restsUntil = this.#clock.now() + restMs;
-        this.#clock.after(restMs + 1, () => this.#serveQueue());
-        free();
-      },
-    };
+    return new SlotTicket(this, slots);
+  }
+
+  /** Of a ticket. */
+  release(slots: Slots): void {
+    slots.failures = 0;
+    this.#free(slots);
+  }
+
+  /** Of a ticket. */
+  rest(slots: Slots, because: 'refusal' | 'connection'): void {
+    slots.failures += 1;
+    const restMs = backoffDelay(because === 'connection' ? UNREACHABLE : REFUSED, slots.failures);
+    slots.restsUntil = this.#clock.now() + restMs;
+    this.#clock.after(restMs + 1, () => this.#serveQueue());
+    this.#free(slots);
+  }
+
+  #free(slots: Slots): void {
+    slots.inFlight -= 1;
+    if (slots.inFlight === 0) {
+      this.#leaving.delete(slots);
+    }
+    this.#serveQueue();
   }
 
   #serveQueue(): void {
+    if (this.#queue.size === 0) {
+      return;
+    }
     for (const waiting of this.#queue) {
       const replica = this.#leastLoaded();
       if (replica === undefined) {
@@ -191,5 +200,28 @@ export class Admission {
       }
       waiting.settle({ outcome: 'admitted', ticket: this.#take(replica) });
     }
+  }
+}
+
+/** A class, because there is one for each request. */
+class SlotTicket implements Ticket {
+  readonly #admission: Admission;
+  readonly #slots: Slots;
+
+  constructor(admission: Admission, slots: Slots) {
+    this.#admission = admission;
+    this.#slots = slots;
+  }
+
+  get replica(): string {
+    return this.#slots.id;
+  }
+
+  release(): void {
+    this.#admission.release(this.#slots);
+  }
+
+  rest(because: 'refusal' | 'connection'): void {
+    this.#admission.rest(this.#slots, because);
   }
 }

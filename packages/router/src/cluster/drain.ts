@@ -1,7 +1,8 @@
 /** How a router in a cluster ends without losing a request that someone sends it meanwhile. */
 import type { Clock, Logger } from '@farled/service';
 
-import { KEEP_ALIVE_MS, type ScoringServer } from '../scoring-server.ts';
+import { CLIENT_LIMITS } from '../client/limits.ts';
+import type { ScoringServer } from '../scoring-server.ts';
 import type { Services } from '../services.ts';
 
 export interface DrainParts {
@@ -13,8 +14,8 @@ export interface DrainParts {
   readonly log: Logger;
 }
 
-/** Node keeps an idle connection a second longer than it says. */
-const MARGIN_MS = 2000;
+/** An idle connection stays up to two seconds longer than its client was told, and then ends in peace. */
+const MARGIN_MS = 10_000;
 
 /** Resolves when no connection is left, or nothing more can be waited for. */
 export async function drain({ server, services, drainMs, clock, log }: DrainParts): Promise<void> {
@@ -34,5 +35,5 @@ export async function drain({ server, services, drainMs, clock, log }: DrainPart
 /** What was accepted may wait and be scored that long; an idle connection was promised its keep-alive time. */
 function longestMs(services: Services): number {
   const scoring = [...services.all()].map(({ route }) => route.maxQueueWaitMs + route.scoringTimeoutMs);
-  return Math.max(KEEP_ALIVE_MS, ...scoring) + MARGIN_MS;
+  return Math.max(CLIENT_LIMITS.keepAliveMs, ...scoring) + MARGIN_MS;
 }

@@ -1,108 +1,251 @@
 /** Sends one request to one replica and its answer back, streaming both ways. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
-
-import { DEADLINE_HEADER, NOT_EXECUTED_HEADER } from '@farled/contract';
+import { DEADLINE_HEADER } from '@farled/contract';
 import type { Clock } from '@farled/service';
-import type { Pool } from 'undici';
 
-import { type Body, BodyTooLarge } from './body.ts';
-import { toClient, toReplica } from './headers.ts';
+import type { ResponseHead } from '../http1/response-head.ts';
+import type { UpstreamConnection, UpstreamUser } from '../upstream/upstream-connection.ts';
+import type { UpstreamPool } from '../upstream/upstream-pool.ts';
+import type { Body } from './body.ts';
+import type { Deadline, Deadlines, Expiring } from './deadlines.ts';
+
+/** Where the answer goes. */
+export interface AnswerSink {
+  answerHead(head: ResponseHead, status: number): void;
+  /** False when that is much for now: `onAnswerDrain` says when there is room again. */
+  answerBody(bytes: Buffer, start: number, end: number): boolean;
+  answerEnd(): void;
+  /** Nothing more comes for a while: what is held back goes out. */
+  answerFlush(): void;
+}
+
+/** Whose request it is. */
+export interface ForwardOwner {
+  /** A body that streams may be sent now. */
+  onBodyWanted(): void;
+  /** There is room for more of it. */
+  onBodyDrain(): void;
+  /** Called once. */
+  onForwarded(forwarded: Forwarded): void;
+  /** A fault of the router itself. */
+  onFailure(error: unknown): void;
+}
 
 export interface Forwarding {
-  readonly pool: Pool;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly pool: UpstreamPool;
+  readonly method: string;
   readonly path: string;
+  /** Lines that pass to the replica. */
+  readonly headers: string;
   readonly body: Body;
   readonly requestId: string;
-  readonly timeoutMs: number;
+  /** Milliseconds since the epoch, both. */
+  readonly now: number;
+  readonly deadline: number;
+  readonly client: AnswerSink;
+  readonly owner: ForwardOwner;
   readonly clock: Clock;
+  readonly deadlines: Deadlines;
 }
 
 export type Forwarded =
-  /** The replica's answer went to the client, or is what it is because the client went away. */
-  | { readonly outcome: 'answered' }
+  /** The replica's answer went to the client. */
+  | 'answered'
   /** The replica did not begin: another one may get the request. It said so itself, or can't be reached. */
-  | { readonly outcome: 'notExecuted'; readonly by: 'refusal' | 'connection' }
-  | { readonly outcome: 'timedOut' }
+  | 'refused'
+  | 'unreachable'
+  | 'timedOut'
   /** The connection broke before an answer came. */
-  | { readonly outcome: 'broken' }
-  | { readonly outcome: 'tooLarge' }
-  | { readonly outcome: 'clientGone' };
+  | 'broken';
 
-const GONE = new Error('the client closed the connection');
-const TIMED_OUT = new Error('the scoring timeout is over');
+/** Larger ones are not copied into the text of the head. */
+const INLINE_BYTES = 8 * 1024;
+const MODEL_FAILED = 500;
 
-export async function forward(parts: Forwarding): Promise<Forwarded> {
-  const { pool, request, response, path, body, requestId, timeoutMs, clock } = parts;
-  const stop = new AbortController();
-  let why: 'timedOut' | 'clientGone' | null = null;
-  const onClose = (): void => {
-    // Also comes after an answer that went out whole; an abort then would only cost.
-    if (!response.writableFinished) {
-      why ??= 'clientGone';
-      stop.abort(GONE);
+export class Forward implements UpstreamUser, Expiring {
+  readonly #parts: Forwarding;
+  readonly #connection: UpstreamConnection;
+  #deadline: Deadline | null;
+  /** Of a body that streams: whether a replica has begun to get it. */
+  #hasBegunBody = false;
+  #takesBody = false;
+  #isSent = false;
+  /** What the answer amounts to, if it is not to be passed on. */
+  #instead: Forwarded | null = null;
+  #isOver = false;
+
+  constructor(parts: Forwarding) {
+    this.#parts = parts;
+    this.#deadline = parts.deadlines.add(parts.deadline, this);
+    this.#connection = parts.pool.take();
+    this.#connection.begin(this);
+  }
+
+  /** False when a replica may have a part of a body that can't be sent again. */
+  get mayRepeat(): boolean {
+    return !this.#hasBegunBody;
+  }
+
+  /** Whether a body that streams may be sent now. */
+  get takesBody(): boolean {
+    return this.#takesBody;
+  }
+
+  start(): void {
+    const { body } = this.#parts;
+    if (body.kind === 'held') {
+      this.#sendHeld(body.bytes);
+    } else if (this.#connection.isConnected) {
+      this.onConnected();
     }
-  };
-  response.once('close', onClose);
-  const started = clock.now();
-  const cancel = clock.after(timeoutMs, () => {
-    why ??= 'timedOut';
-    stop.abort(TIMED_OUT);
-  });
-  try {
-    const answer = await pool.request({
-      method: request.method === 'GET' ? 'GET' : 'POST',
-      path,
-      headers: toReplica(request.headers, { 'x-request-id': requestId, [DEADLINE_HEADER]: String(timeoutMs) }),
-      body: body.kind === 'held' ? body.bytes : body.stream,
-      signal: stop.signal,
-    });
-    if (answer.headers[NOT_EXECUTED_HEADER] !== undefined) {
-      await answer.body.dump();
-      return { outcome: 'notExecuted', by: 'refusal' };
+  }
+
+  /** A piece of a body that streams. False when that is much for now. */
+  sendBody(bytes: Buffer): boolean {
+    const { body } = this.#parts;
+    this.#hasBegunBody = true;
+    if (body.kind === 'streamed' && body.length === null) {
+      this.#connection.cork();
+      this.#connection.writeText(`${bytes.length.toString(16)}\r\n`);
+      const hasRoom = this.#connection.writeBytes(bytes);
+      this.#connection.writeText('\r\n');
+      this.#connection.uncork();
+      return hasRoom;
     }
-    cancel();
-    if (answer.statusCode === 500 && clock.now() - started >= timeoutMs) {
+    return this.#connection.writeBytes(bytes);
+  }
+
+  endBody(): void {
+    const { body } = this.#parts;
+    if (body.kind === 'streamed' && body.length === null) {
+      this.#connection.writeText('0\r\n\r\n');
+    }
+    this.#isSent = true;
+  }
+
+  expire(): void {
+    this.#end('timedOut');
+  }
+
+  onAnswerDrain(): void {
+    this.#connection.resume();
+  }
+
+  /** Nobody waits for the answer any more; `onForwarded` is not called. */
+  cancel(): void {
+    this.#isOver = true;
+    this.#stopTimer();
+    this.#connection.destroy();
+  }
+
+  onConnected(): void {
+    const { body, owner } = this.#parts;
+    if (body.kind === 'streamed') {
+      this.#connection.writeText(
+        this.#head(body.length === null ? 'transfer-encoding: chunked\r\n' : `content-length: ${body.length}\r\n`),
+      );
+      this.#takesBody = true;
+      owner.onBodyWanted();
+    }
+  }
+
+  onDrain(): void {
+    this.#parts.owner.onBodyDrain();
+  }
+
+  onAnswerHead(head: ResponseHead): void {
+    const { client, clock, deadline } = this.#parts;
+    if (head.isNotExecuted) {
+      this.#instead = 'refused';
+      return;
+    }
+    if (head.status === MODEL_FAILED && clock.now() >= deadline) {
       // The replica's own clock was first: the same timeout.
-      await answer.body.dump();
-      return { outcome: 'timedOut' };
+      this.#instead = 'timedOut';
+      return;
     }
+    this.#stopTimer();
     // A failure of the model is told from one of the router by its status, as in the original.
-    response.writeHead(answer.statusCode === 500 ? 502 : answer.statusCode, toClient(answer.headers));
-    await pipeline(answer.body, response);
-    return { outcome: 'answered' };
-  } catch (error) {
-    return ended(error, why, body);
-  } finally {
-    cancel();
-    response.off('close', onClose);
+    client.answerHead(head, head.status === MODEL_FAILED ? 502 : head.status);
   }
-}
 
-function ended(error: unknown, why: 'timedOut' | 'clientGone' | null, body: Body): Forwarded {
-  if (why !== null) {
-    return { outcome: why };
+  onAnswerBody(bytes: Buffer, start: number, end: number): void {
+    if (this.#instead === null && !this.#parts.client.answerBody(bytes, start, end)) {
+      this.#connection.pause();
+    }
   }
-  if (error instanceof BodyTooLarge) {
-    return { outcome: 'tooLarge' };
-  }
-  return neverArrived(error, body) ? { outcome: 'notExecuted', by: 'connection' } : { outcome: 'broken' };
-}
 
-/**
- * True when the replica can't have the whole request, and so did not begin: it begins when it has all of it. There was
- * no connection, or the system took less than all of the bytes because the other side had closed it. A connection that
- * closes after it took them says nothing of what became of them, even when not a byte came back.
- */
-function neverArrived(error: unknown, body: Body): boolean {
-  const { code, syscall } = error as { readonly code?: string; readonly syscall?: string };
-  if (body.kind === 'streamed' && body.stream.readableDidRead) {
-    // What was read of it is gone: there is nothing to send to another one.
-    return false;
+  onAnswerPause(): void {
+    this.#parts.client.answerFlush();
   }
-  const isNotConnected = syscall === 'connect' || code === 'UND_ERR_CONNECT_TIMEOUT';
-  const isNotTaken = body.kind === 'held' && syscall === 'write' && (code === 'EPIPE' || code === 'ECONNRESET');
-  return isNotConnected || isNotTaken;
+
+  onAnswerEnd(): boolean {
+    this.#isOver = true;
+    this.#stopTimer();
+    // First the slot is free again: the end of an answer may be the beginning of the client's next request.
+    this.#parts.owner.onForwarded(this.#instead ?? 'answered');
+    if (this.#instead === null) {
+      this.#parts.client.answerEnd();
+    }
+    return this.#isSent;
+  }
+
+  onLost(error: Error | null): void {
+    this.#end(this.#neverArrived(error) ? 'unreachable' : 'broken');
+  }
+
+  onFailure(error: unknown): void {
+    this.#stopTimer();
+    this.#isOver = true;
+    this.#parts.owner.onFailure(error);
+  }
+
+  /**
+   * True when the replica can't have the whole request, and so did not begin: it begins when it has all of it. There was
+   * no connection, or the system took less than all of the bytes because the other side had closed it. A connection that
+   * closes after it took them says nothing of what became of them, even when not a byte came back.
+   */
+  #neverArrived(error: Error | null): boolean {
+    if (!this.#connection.isConnected) {
+      return true;
+    }
+    const { code, syscall } = (error ?? {}) as { readonly code?: string; readonly syscall?: string };
+    return this.#parts.body.kind === 'held' && syscall === 'write' && (code === 'EPIPE' || code === 'ECONNRESET');
+  }
+
+  #end(forwarded: Forwarded): void {
+    if (!this.#isOver) {
+      this.cancel();
+      this.#parts.owner.onForwarded(forwarded);
+    }
+  }
+
+  #stopTimer(): void {
+    if (this.#deadline !== null) {
+      this.#parts.deadlines.remove(this.#deadline);
+      this.#deadline = null;
+    }
+  }
+
+  #head(framing: string): string {
+    const { pool, method, path, headers, requestId, deadline, now } = this.#parts;
+    const timeoutMs = Math.max(1, deadline - now);
+    return `${method} ${path} HTTP/1.1\r\nhost: ${pool.host}\r\n${headers}x-request-id: ${requestId}\r\n${DEADLINE_HEADER}: ${timeoutMs}\r\n${framing}\r\n`;
+  }
+
+  #sendHeld(bytes: Buffer | null): void {
+    this.#isSent = true;
+    if (bytes === null) {
+      this.#connection.writeText(this.#head(this.#parts.method === 'GET' ? '' : 'content-length: 0\r\n'));
+      return;
+    }
+    const head = this.#head(`content-length: ${bytes.length}\r\n`);
+    if (bytes.length <= INLINE_BYTES) {
+      this.#connection.writeText(head + bytes.toString('latin1'));
+    } else {
+      this.#connection.cork();
+      this.#connection.writeText(head);
+      this.#connection.writeBytes(bytes);
+      this.#connection.uncork();
+    }
+  }
 }

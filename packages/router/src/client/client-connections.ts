@@ -1,0 +1,92 @@
+/** All connections of clients, and what they share. */
+import type { Socket } from 'node:net';
+
+import type { Cancel, Clock } from '@farled/service';
+
+import { MessageReader } from '../http1/message-reader.ts';
+import { RequestHead } from '../http1/request-head.ts';
+import { keepAlive } from './answers.ts';
+import { ClientConnection } from './client-connection.ts';
+import type { Handler } from './exchange.ts';
+import { CLIENT_LIMITS, type ClientLimits } from './limits.ts';
+
+/** Readers that wait for work: an idle connection has none, so that ten thousand of them are small. */
+const MOST_READERS = 256;
+
+export class ClientConnections {
+  readonly handler: Handler;
+  readonly limits: ClientLimits;
+  readonly keepAliveLines: string;
+  /** Milliseconds since the epoch, as of the last sweep: near enough for limits of seconds. */
+  now: number;
+  /** Every answer from now on ends its connection. */
+  isLeaving = false;
+  readonly #clock: Clock;
+  readonly #connections = new Set<ClientConnection>();
+  readonly #readers: MessageReader<RequestHead>[] = [];
+  #cancelSweep: Cancel | null = null;
+
+  constructor(parts: { readonly handler: Handler; readonly clock: Clock; readonly limits?: ClientLimits }) {
+    this.handler = parts.handler;
+    this.limits = parts.limits ?? CLIENT_LIMITS;
+    this.keepAliveLines = keepAlive(this.limits.keepAliveMs);
+    this.#clock = parts.clock;
+    this.now = parts.clock.now();
+  }
+
+  /** The time after which so much has passed for sure. */
+  after(milliseconds: number): number {
+    return this.now + this.limits.sweepMs + milliseconds;
+  }
+
+  add(socket: Socket): void {
+    if (this.#cancelSweep === null) {
+      this.#sweep();
+    }
+    this.#connections.add(new ClientConnection(socket, this));
+  }
+
+  remove(connection: ClientConnection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** How many have a request that is not answered. */
+  get inFlight(): number {
+    let count = 0;
+    for (const connection of this.#connections) {
+      count += connection.isAnswering ? 1 : 0;
+    }
+    return count;
+  }
+
+  closeIdle(): void {
+    this.#connections.forEach((connection) => connection.closeIfIdle());
+  }
+
+  destroy(): void {
+    this.#connections.forEach((connection) => connection.destroy());
+  }
+
+  takeReader(): MessageReader<RequestHead> {
+    return this.#readers.pop() ?? new MessageReader(new RequestHead());
+  }
+
+  giveReader(reader: MessageReader<RequestHead>): void {
+    if (this.#readers.length < MOST_READERS) {
+      reader.reset();
+      this.#readers.push(reader);
+    }
+  }
+
+  /** Goes on for as long as there is a connection. */
+  #sweep(): void {
+    this.now = this.#clock.now();
+    this.#connections.forEach((connection) => connection.enforce(this.now));
+    this.#cancelSweep = this.#clock.after(this.limits.sweepMs, () => {
+      this.#cancelSweep = null;
+      if (this.#connections.size > 0) {
+        this.#sweep();
+      }
+    });
+  }
+}

@@ -1,0 +1,285 @@
+/** One request that may be scored: its body, its place in line, its tries, and what it counts as in the ledger. */
+import { type Clock, isoTime } from '@farled/service';
+
+import type { Admitted, Ticket } from '../admission/admission.ts';
+import type { ClientConnection } from '../client/client-connection.ts';
+import type { Exchange } from '../client/exchange.ts';
+import { FRAMING } from '../http1/framing.ts';
+import type { Refusals } from '../refusals.ts';
+import type { Service } from '../service.ts';
+import { type Body, HELD_BYTES, LARGEST_BODY_BYTES } from './body.ts';
+import type { Deadlines } from './deadlines.ts';
+import { Forward, type Forwarded, type ForwardOwner } from './forward.ts';
+import { toReplica } from './headers.ts';
+import { say, sayTooLarge } from './say.ts';
+
+export interface ScoringParts {
+  readonly client: ClientConnection;
+  readonly service: Service;
+  /** At the replica. */
+  readonly path: string;
+  readonly requestId: string;
+  readonly refusals: Refusals;
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+}
+
+export class Scoring implements Exchange, ForwardOwner {
+  readonly #parts: ScoringParts;
+  readonly #method: string;
+  readonly #headers: string;
+  /** Null while it is not known whether it can be held. */
+  #body: Body | null = null;
+  /** What has come of the body and is not on its way yet. */
+  #pieces: Buffer[] = [];
+  #size = 0;
+  #isBodyComplete = false;
+  #isAccepted = false;
+  #isOver = false;
+  #ticket: Ticket | null = null;
+  #forward: Forward | null = null;
+  /** While it waits in line. */
+  #waiting: AbortController | null = null;
+  #since: number | null = null;
+  #deadline: number | null = null;
+
+  constructor(parts: ScoringParts) {
+    this.#parts = parts;
+    const { head } = parts.client;
+    this.#method = head.method;
+    this.#headers = toReplica(head);
+  }
+
+  /** A small body is read whole before anything else is done with the request, so a slow sender takes nobody's slot. */
+  begin(): void {
+    const { client } = this.#parts;
+    const { framing, length } = client.head;
+    if (framing === FRAMING.length && length > HELD_BYTES) {
+      this.#body = { kind: 'streamed', length };
+      this.#accept();
+    } else if (framing !== FRAMING.none) {
+      client.limitBody();
+      client.sayContinue();
+    }
+  }
+
+  onBody(bytes: Buffer, start: number, end: number): void {
+    if (this.#isOver) {
+      return;
+    }
+    this.#size += end - start;
+    if (this.#body === null) {
+      this.#pieces.push(bytes.subarray(start, end));
+      if (this.#size > HELD_BYTES) {
+        this.#body = { kind: 'streamed', length: null };
+        this.#parts.client.pauseBody();
+        this.#accept();
+      }
+    } else if (this.#size > LARGEST_BODY_BYTES) {
+      this.#refuseSize();
+    } else if (this.#forward?.takesBody !== true) {
+      this.#pieces.push(bytes.subarray(start, end));
+      this.#parts.client.pauseBody();
+    } else if (!this.#forward.sendBody(bytes.subarray(start, end))) {
+      this.#parts.client.pauseBody();
+    }
+  }
+
+  onBodyEnd(): void {
+    if (this.#isOver) {
+      return;
+    }
+    this.#isBodyComplete = true;
+    if (this.#body === null) {
+      this.#body = { kind: 'held', bytes: joined(this.#pieces) };
+      this.#pieces = [];
+      this.#accept();
+    } else if (this.#forward?.takesBody === true) {
+      this.#forward.endBody();
+    }
+  }
+
+  onBodyWanted(): void {
+    const { client } = this.#parts;
+    client.sayContinue();
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    const hasRoom = pieces.map((piece) => this.#forward?.sendBody(piece)).every((taken) => taken === true);
+    if (this.#isBodyComplete) {
+      this.#forward?.endBody();
+    } else if (hasRoom) {
+      client.resumeBody();
+    }
+  }
+
+  onBodyDrain(): void {
+    this.#parts.client.resumeBody();
+  }
+
+  onAnswerDrain(): void {
+    this.#forward?.onAnswerDrain();
+  }
+
+  onGone(): void {
+    if (this.#isOver) {
+      return;
+    }
+    if (this.#isAccepted) {
+      this.#parts.service.ledger.failed += 1;
+    }
+    this.#finish();
+  }
+
+  onFailure(error: unknown): void {
+    this.#parts.client.fail(error);
+  }
+
+  onForwarded(forwarded: Forwarded): void {
+    const ticket = this.#ticket;
+    const isUnread = this.#forward?.mayRepeat === true;
+    const isTaken = forwarded !== 'refused' && forwarded !== 'unreachable';
+    this.#forward = null;
+    if (!isTaken && isUnread && this.#parts.clock.now() < (this.#deadline ?? 0)) {
+      this.#ticket = null;
+      ticket?.rest(forwarded === 'refused' ? 'refusal' : 'connection');
+      this.#since ??= this.#parts.clock.now();
+      this.#admit();
+      return;
+    }
+    this.#finish();
+    this.#conclude(forwarded);
+  }
+
+  #accept(): void {
+    this.#isAccepted = true;
+    this.#parts.service.ledger.accepted += 1;
+    this.#admit();
+  }
+
+  #admit(): void {
+    const { admission } = this.#parts.service;
+    const ticket = admission.tryAdmit(this.#since);
+    if (ticket !== undefined) {
+      this.#send(ticket);
+      return;
+    }
+    this.#waiting = new AbortController();
+    const onGone = (): void => {
+      // The client went away: that is counted already.
+    };
+    admission
+      .wait(this.#waiting.signal, this.#since)
+      .then((admitted) => this.#onAdmitted(admitted), onGone)
+      .catch((error: unknown) => this.onFailure(error));
+  }
+
+  #onAdmitted(admitted: Admitted): void {
+    this.#waiting = null;
+    if (admitted.outcome === 'admitted') {
+      this.#send(admitted.ticket);
+    } else if (!this.#isOver) {
+      this.#finish();
+      this.#parts.service.ledger.refused += 1;
+      this.#refuse(admitted.waitedMs);
+    }
+  }
+
+  #send(ticket: Ticket): void {
+    const { service, clock, deadlines, path, requestId, client } = this.#parts;
+    this.#ticket = ticket;
+    if (this.#isOver) {
+      this.#release();
+      return;
+    }
+    // Attempts share the time of one: the client does not know of them.
+    const now = clock.now();
+    this.#deadline ??= now + service.route.scoringTimeoutMs;
+    this.#forward = new Forward({
+      pool: service.pool(ticket.replica),
+      method: this.#method,
+      path,
+      headers: this.#headers,
+      body: this.#body ?? { kind: 'held', bytes: null },
+      requestId,
+      now,
+      deadline: this.#deadline,
+      client,
+      owner: this,
+      clock,
+      deadlines,
+    });
+    this.#forward.start();
+  }
+
+  /** Nothing is left of it in line or with a replica. */
+  #finish(): void {
+    this.#isOver = true;
+    this.#pieces = [];
+    this.#waiting?.abort(new Error('the client closed the connection'));
+    this.#waiting = null;
+    this.#forward?.cancel();
+    this.#forward = null;
+    this.#release();
+  }
+
+  #release(): void {
+    const ticket = this.#ticket;
+    this.#ticket = null;
+    ticket?.release();
+    this.#parts.service.forgetIdle();
+  }
+
+  #refuseSize(): void {
+    this.#finish();
+    this.#parts.service.ledger.refused += 1;
+    sayTooLarge(this.#parts.client, this.#parts.requestId);
+  }
+
+  #conclude(forwarded: Forwarded): void {
+    const { client, service, requestId } = this.#parts;
+    const { ledger, route } = service;
+    switch (forwarded) {
+      case 'answered':
+        ledger.answered += 1;
+        return;
+      case 'timedOut':
+        ledger.failed += 1;
+        this.#explain(504, `It was not answered within scoringTimeoutMs, ${route.scoringTimeoutMs} ms.`);
+        say(client, requestId, 504, `Scoring timeout after ${route.scoringTimeoutMs} ms`);
+        return;
+      case 'refused':
+      case 'unreachable':
+        ledger.refused += 1;
+        this.#refuse(0);
+        return;
+      case 'broken':
+        ledger.failed += 1;
+        this.#explain(502, 'The replica ended, or closed the connection, before it answered.');
+        say(client, requestId, 502, 'Replica closed connection before replying');
+    }
+  }
+
+  #refuse(waitedMs: number): void {
+    const { client, requestId, service } = this.#parts;
+    const { route, admission, scaling } = service;
+    const slots = route.replicas.length * route.maxConcurrentRequestsPerContainer;
+    const why =
+      route.replicas.length === 0
+        ? `no replica of the service is ready (${scaling.desired} wanted: ${scaling.because})`
+        : `all ${slots} slots (${route.replicas.length} replicas x maxConcurrentRequestsPerContainer ${route.maxConcurrentRequestsPerContainer}) were taken, with ${admission.queued} more requests waiting; ${scaling.because}`;
+    const because = `It waited ${Math.round(waitedMs)} ms of at most maxQueueWaitMs ${route.maxQueueWaitMs} ms: ${why}.`;
+    this.#explain(503, because);
+    const message = `Too many requests for service ${route.name} (overloaded)`;
+    say(client, requestId, 503, message, 'retry-after: 1\r\n', { because });
+  }
+
+  #explain(status: number, because: string): void {
+    const { refusals, requestId, service, clock } = this.#parts;
+    refusals.add({ requestId, service: service.route.name, status, because, at: isoTime(clock) });
+  }
+}
+
+function joined(pieces: readonly Buffer[]): Buffer | null {
+  const [first] = pieces;
+  return first === undefined ? null : pieces.length === 1 ? first : Buffer.concat(pieces);
+}
