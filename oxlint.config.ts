@@ -44,7 +44,7 @@ export const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
   'oidc-provider': ['identity'],
   jose: ['identity'],
   '@peculiar/x509': ['azureml'],
-  undici: ['image', 'kubernetes'],
+  undici: ['image', 'kubernetes', 'router'],
   rolldown: ['image'],
   'tar-stream': ['azureml', 'image'],
   commander: ['cli'],

@@ -55,6 +55,8 @@ export class Admission {
   /** Those that left the table with requests still on them. */
   readonly #leaving = new Set<Slots>();
   readonly #queue = new Set<Waiting>();
+  /** When the last replica that rests may get something again; 0: none rests, and the time need not be known. */
+  #latestRest = 0;
   /** Where the search for the least loaded starts, so that equals take turns. */
   #turn = 0;
 
@@ -148,9 +150,12 @@ export class Admission {
   }
 
   #leastLoaded(): Slots | undefined {
-    const now = this.#clock.now();
+    const now = this.#latestRest === 0 ? Number.POSITIVE_INFINITY : this.#clock.now();
     const count = this.#replicas.length;
     let best: Slots | undefined;
+    if (now > this.#latestRest) {
+      this.#latestRest = 0;
+    }
     for (let index = 0; index < count; index += 1) {
       const slots = this.#replicas[(this.#turn + index) % count];
       if (slots !== undefined && slots.restsUntil <= now && slots.inFlight < (best?.inFlight ?? this.#settings.slots)) {
@@ -177,6 +182,7 @@ export class Admission {
     slots.failures += 1;
     const restMs = backoffDelay(because === 'connection' ? UNREACHABLE : REFUSED, slots.failures);
     slots.restsUntil = this.#clock.now() + restMs;
+    this.#latestRest = Math.max(this.#latestRest, slots.restsUntil);
     this.#clock.after(restMs + 1, () => this.#serveQueue());
     this.#free(slots);
   }

@@ -4,7 +4,9 @@ import type { Socket } from 'node:net';
 import { systemClock } from '@farled/service';
 import { describe, expect, test } from 'vitest';
 
-import { startProxy, type TestProxyOptions } from '../testing/start-proxy.ts';
+import { ScoringServer } from '../scoring-server.ts';
+import { startClient, startProxy, type TestProxyOptions } from '../testing/start-proxy.ts';
+import type { Handler } from './exchange.ts';
 
 const TARGET = '/api/v1/service/test/score';
 const post = (body: string, headers = '', target = TARGET): string =>
@@ -121,6 +123,14 @@ describe('a request that is refused', () => {
     client.send(post('b'));
     await client.until(() => client.statuses.length === 2);
     expect(client.statuses).toEqual([404, 200]);
+  });
+
+  test('with a body that is malformed on top of it is told the first', async () => {
+    await using proxy = await startProxy();
+    const client = await proxy.client();
+    client.send('POST /nowhere HTTP/1.1\r\nHost: router\r\nTransfer-Encoding: chunked\r\n\r\nx');
+    await client.closed;
+    expect(client.statuses).toEqual([404]);
   });
 
   test('with a large body is told so while the body is sent', async () => {
@@ -399,6 +409,41 @@ describe('of what is larger than memory should be', () => {
     await client.until(() => client.received.endsWith('ok'));
   });
 });
+
+test.each(['open', 'begin', 'onBody', 'onBodyEnd'] as const)(
+  'a fault of the router itself, in %s, costs its request an apology, and nobody else anything',
+  async (place) => {
+    const faults: unknown[] = [];
+    let gone = 0;
+    const failIn = (here: string): void => {
+      if (here === place) {
+        throw new Error(`Fault in ${here}`);
+      }
+    };
+    const handler: Handler = {
+      failed: (error) => faults.push(error),
+      open: () => {
+        failIn('open');
+        return {
+          begin: () => failIn('begin'),
+          onBody: () => failIn('onBody'),
+          onBodyEnd: () => failIn('onBodyEnd'),
+          onAnswerDrain: () => {},
+          onGone: () => (gone += 1),
+        };
+      },
+    };
+    const server = new ScoringServer({ handler, clock: systemClock });
+    const { port } = await server.listen(0, '127.0.0.1');
+    const client = await startClient(port);
+    client.send(post('a'));
+    await client.closed;
+    await server.close();
+    expect(client.statuses).toEqual([500]);
+    expect(faults.map(String)).toEqual([`Error: Fault in ${place}`]);
+    expect(gone).toBe(place === 'open' ? 0 : 1);
+  },
+);
 
 test('a server that leaves ends each connection with its next answer, and idle ones when it closes', async () => {
   await using proxy = await startProxy();

@@ -69,10 +69,6 @@ export class ClientConnection implements MessageSink, AnswerSink {
     return this.#reader?.hasHead === true && this.#answer !== 'done';
   }
 
-  get hasBegunAnswer(): boolean {
-    return this.#answer !== 'none';
-  }
-
   /** Its client may send the body: it said that it waits for that. */
   sayContinue(): void {
     this.#wantsContinue = this.head.expectsContinue && !this.#hasBody;
@@ -90,9 +86,9 @@ export class ClientConnection implements MessageSink, AnswerSink {
     this.#socket.resume();
   }
 
-  /** The body is held: it has to come in time. */
-  limitBody(): void {
-    this.#deadline = this.#all.after(this.#all.limits.heldBodyMs);
+  /** A body that is held has to come in time; one that streams, while its request may be scored. */
+  limitBody(isHeld: boolean): void {
+    this.#deadline = isHeld ? this.#all.after(this.#all.limits.heldBodyMs) : NEVER;
   }
 
   /** An answer of the router itself. Of one that has begun already, all that can be said is that it breaks off. */
@@ -220,7 +216,8 @@ export class ClientConnection implements MessageSink, AnswerSink {
 
   onHead(): void {
     this.#deadline = NEVER;
-    this.#exchange = this.#all.handler.begin(this);
+    this.#exchange = this.#all.handler.open(this);
+    this.#exchange?.begin();
   }
 
   onBody(bytes: Buffer, start: number, end: number): void {
@@ -238,7 +235,10 @@ export class ClientConnection implements MessageSink, AnswerSink {
   }
 
   onFault(fault: Fault): void {
-    this.#giveUp(fault.status, fault.message);
+    // Of a body that is not looked at any more, it is none.
+    if (!this.#isClosing) {
+      this.#giveUp(fault.status, fault.message);
+    }
   }
 
   #guard(run: () => void): void {

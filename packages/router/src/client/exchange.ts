@@ -2,6 +2,8 @@
 import type { ClientConnection } from './client-connection.ts';
 
 export interface Exchange {
+  /** Called once, before all else. */
+  begin(): void;
   /** A piece of the request's body; who keeps it takes a part of the buffer. */
   onBody(bytes: Buffer, start: number, end: number): void;
   /** The request is there whole. */
@@ -15,6 +17,6 @@ export interface Exchange {
 /** Decides about requests. */
 export interface Handler {
   /** The head of a request is there: null, when it was answered at once. */
-  begin(client: ClientConnection): Exchange | null;
+  open(client: ClientConnection): Exchange | null;
   failed(error: unknown): void;
 }

@@ -7,6 +7,8 @@ export interface Address {
 }
 
 const PREFIX = '/api/v1/service/';
+/** Nearly always, without a query. */
+const SCORE = '/score';
 const PAGE = /^\/(?:score|swagger\.json)(?:\?|$)/;
 
 /** Undefined for what is no scoring address. */
@@ -16,7 +18,7 @@ export function readAddress(target: string): Address | undefined {
   }
   const slash = target.indexOf('/', PREFIX.length);
   const path = slash > PREFIX.length ? target.slice(slash) : '';
-  if (!PAGE.test(path)) {
+  if (path !== SCORE && !PAGE.test(path)) {
     return undefined;
   }
   const service = target.slice(PREFIX.length, slash);

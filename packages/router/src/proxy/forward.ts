@@ -123,7 +123,11 @@ export class Forward implements UpstreamUser, Expiring {
   }
 
   expire(): void {
-    this.#end('timedOut');
+    try {
+      this.#end('timedOut');
+    } catch (error) {
+      this.onFailure(error);
+    }
   }
 
   onAnswerDrain(): void {

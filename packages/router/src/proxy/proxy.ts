@@ -25,7 +25,8 @@ export interface ProxyParts {
 }
 
 const ADDRESSES = 'Scoring addresses are /api/v1/service/<name>/score.';
-const LONGEST_REQUEST_ID = 100;
+/** One that can be said again in a header: what can be seen in ASCII, and not much of it. */
+const REQUEST_ID = /^[!-~]{1,100}$/;
 
 export class Proxy implements Handler {
   readonly #parts: ProxyParts;
@@ -35,7 +36,7 @@ export class Proxy implements Handler {
     this.#parts = parts;
   }
 
-  begin(client: ClientConnection): Exchange | null {
+  open(client: ClientConnection): Exchange | null {
     const { head } = client;
     const { method, target } = head;
     const requestId = this.#requestIdOf(head);
@@ -67,9 +68,7 @@ export class Proxy implements Handler {
       return null;
     }
     const { refusals, clock, deadlines } = this.#parts;
-    const scoring = new Scoring({ client, service, path: address.path, requestId, refusals, clock, deadlines });
-    scoring.begin();
-    return scoring;
+    return new Scoring({ client, service, path: address.path, requestId, refusals, clock, deadlines });
   }
 
   failed(error: unknown): void {
@@ -78,8 +77,8 @@ export class Proxy implements Handler {
 
   /** The client's own, when it can be passed on. */
   #requestIdOf(head: RequestHead): string {
-    const given = head.valueOf(head.requestId) ?? '';
-    return given !== '' && given.length <= LONGEST_REQUEST_ID ? given : this.#nextId();
+    const given = head.valueOf(head.requestId);
+    return given !== undefined && REQUEST_ID.test(given) ? given : this.#nextId();
   }
 
   #sayUnknown(client: ClientConnection, requestId: string, { service }: Address): void {

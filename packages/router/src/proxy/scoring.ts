@@ -58,7 +58,7 @@ export class Scoring implements Exchange, ForwardOwner {
       this.#body = { kind: 'streamed', length };
       this.#accept();
     } else if (framing !== FRAMING.none) {
-      client.limitBody();
+      client.limitBody(true);
       client.sayContinue();
     }
   }
@@ -72,6 +72,7 @@ export class Scoring implements Exchange, ForwardOwner {
       this.#pieces.push(bytes.subarray(start, end));
       if (this.#size > HELD_BYTES) {
         this.#body = { kind: 'streamed', length: null };
+        this.#parts.client.limitBody(false);
         this.#parts.client.pauseBody();
         this.#accept();
       }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { RouterStatistics, ServiceRoute } from '@farled/contract';
-import { createLogger, systemClock } from '@farled/service';
+import { silentLogger, systemClock } from '@farled/service';
 
 import { CLIENT_LIMITS, type ClientLimits } from '../client/limits.ts';
 import { Deadlines } from '../proxy/deadlines.ts';
@@ -100,7 +100,7 @@ export async function startProxy(options: TestProxyOptions = {}): Promise<TestPr
     knowsAll: () => true,
     clock: systemClock,
     deadlines: new Deadlines(systemClock),
-    log: createLogger('router', { file: join(folder, 'log') }),
+    log: silentLogger,
   });
   const server = new ScoringServer({
     handler: proxy,
@@ -131,7 +131,7 @@ export async function startProxy(options: TestProxyOptions = {}): Promise<TestPr
   };
 }
 
-async function startClient(port: number): Promise<TestClient> {
+export async function startClient(port: number): Promise<TestClient> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   socket.on('error', () => {});
   await once(socket, 'connect');

@@ -33,8 +33,8 @@ export class UpstreamConnection implements MessageSink {
   readonly #reader = new MessageReader(new ResponseHead());
   #user: UpstreamUser | null = null;
   #isConnected = false;
-  /** Milliseconds since the epoch; of an idle one. */
-  idleSince = 0;
+  /** Of an idle one: used since the pool looked last. */
+  isFresh = false;
 
   constructor(pool: UpstreamPool, address: ReplicaSocket, connectTimeoutMs: number) {
     this.#pool = pool;
@@ -52,8 +52,8 @@ export class UpstreamConnection implements MessageSink {
     this.#socket = socket;
     socket.setTimeout(connectTimeoutMs);
     socket.on('timeout', () => socket.destroy(new Error('The connection was not made in time')));
-    socket.on('connect', () => this.#onConnect());
-    socket.on('drain', () => this.#user?.onDrain());
+    socket.on('connect', () => this.#guard(() => this.#onConnect()));
+    socket.on('drain', () => this.#guard(() => this.#user?.onDrain()));
     socket.on('end', () => this.#onClose(null));
     socket.on('error', (error) => this.#onClose(error));
     socket.on('close', () => this.#onClose(null));
@@ -120,6 +120,16 @@ export class UpstreamConnection implements MessageSink {
 
   onFault(fault: Fault): void {
     this.#onClose(new Error(fault.message));
+  }
+
+  #guard(run: () => void): void {
+    const user = this.#user;
+    try {
+      run();
+    } catch (error) {
+      this.destroy();
+      user?.onFailure(error);
+    }
   }
 
   #onConnect(): void {

@@ -4,7 +4,8 @@ import type { Cancel, Clock } from '@farled/service';
 
 import { UpstreamConnection } from './upstream-connection.ts';
 
-const KEEP_ALIVE_MS = 60_000;
+/** A connection that was not used for one to two of these is closed: earlier than replicas do it. */
+const SWEEP_MS = 30_000;
 /** Inside a cluster connections take a millisecond; the address of a pod whose node is gone answers nothing at all. */
 const CONNECT_TIMEOUT_MS = 1000;
 
@@ -54,9 +55,9 @@ export class UpstreamPool {
       connection.destroy();
       return;
     }
-    connection.idleSince = this.#clock.now();
+    connection.isFresh = true;
     this.#idle.push(connection);
-    this.#cancelSweep ??= this.#clock.after(KEEP_ALIVE_MS, () => this.#sweep());
+    this.#cancelSweep ??= this.#clock.after(SWEEP_MS, () => this.#sweep());
   }
 
   remove(connection: UpstreamConnection): void {
@@ -75,11 +76,10 @@ export class UpstreamPool {
 
   #sweep(): void {
     this.#cancelSweep = null;
-    const before = this.#clock.now() - KEEP_ALIVE_MS;
-    this.#idle.filter(({ idleSince }) => idleSince <= before).forEach((connection) => connection.destroy());
-    const [oldest] = this.#idle;
-    if (oldest !== undefined) {
-      this.#cancelSweep = this.#clock.after(oldest.idleSince - before, () => this.#sweep());
+    this.#idle.filter(({ isFresh }) => !isFresh).forEach((connection) => connection.destroy());
+    this.#idle.forEach((connection) => (connection.isFresh = false));
+    if (this.#idle.length > 0) {
+      this.#cancelSweep = this.#clock.after(SWEEP_MS, () => this.#sweep());
     }
   }
 }
