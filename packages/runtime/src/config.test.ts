@@ -38,3 +38,14 @@ test.each([
 test.each(['5001', 'host:', 'host:http'])('does not listen at %s, and says so', (FARLED_LISTEN) => {
   expect(() => runtimeConfig({ AZUREML_ENTRY_SCRIPT: 's', FARLED_LISTEN })).toThrow(/FARLED_LISTEN.*host:port/);
 });
+
+test.each([
+  [undefined, ''],
+  ['', ''],
+  ['/', ''],
+  ['api/v1', '/api/v1'],
+  ['/api/v1/', '/api/v1'],
+])('a path prefix of %s is %s before the paths of swagger.json', (SERVICE_PATH_PREFIX, prefix) => {
+  const { service } = runtimeConfig({ AZUREML_ENTRY_SCRIPT: 's', SERVICE_PATH_PREFIX });
+  expect(service).toEqual({ name: 'ML service', version: '1.0', prefix });
+});

@@ -7,6 +7,8 @@ import { resolve } from 'node:path';
 import { readConfig } from '@farled/service';
 import { z } from 'zod';
 
+import type { ServiceInfo } from './swagger/parts.ts';
+
 const whole = z.coerce.number().int().min(1);
 
 const Variables = z.object({
@@ -17,6 +19,12 @@ const Variables = z.object({
   AZUREML_ENTRY_SCRIPT: z.string(),
   SCORING_TIMEOUT_MS: whole.default(3_600_000),
   WORKER_COUNT: whole.max(1000).default(1),
+  /** What swagger.json calls the service, and where it says that it is. */
+  SERVICE_NAME: z.string().default('ML service'),
+  SERVICE_VERSION: z.string().default('1.0'),
+  SERVICE_PATH_PREFIX: z.string().default(''),
+  /** Sites whose pages may read answers, separated by commas; * is any. */
+  AML_CORS_ORIGINS: z.string().optional(),
   /** In a cluster the pod's name. */
   HOSTNAME: z.string().default('replica'),
   FARLED_REPLICA_ID: z.string().optional(),
@@ -39,6 +47,10 @@ const Variables = z.object({
 });
 
 export interface RuntimeConfig {
+  readonly service: ServiceInfo;
+  /** Where the user's own swagger.json may lie. */
+  readonly swaggerFolders: readonly string[];
+  readonly corsOrigins: string | null;
   readonly replica: string;
   readonly listen: { readonly path: string } | { readonly host: string; readonly port: number };
   readonly python: string;
@@ -56,7 +68,16 @@ export interface RuntimeConfig {
 /** @throws FarledError BadArgument naming each variable that can't be used. */
 export function runtimeConfig(environment: Readonly<Record<string, string | undefined>>): RuntimeConfig {
   const variables = readConfig(Variables, environment);
+  const sourceDirectory = resolve(variables.AML_APP_ROOT, variables.AZUREML_SOURCE_DIRECTORY);
+  const prefix = variables.SERVICE_PATH_PREFIX.replaceAll(/^\/+|\/+$/g, '');
   return {
+    service: {
+      name: variables.SERVICE_NAME,
+      version: variables.SERVICE_VERSION,
+      prefix: prefix === '' ? '' : `/${prefix}`,
+    },
+    swaggerFolders: [variables.AML_APP_ROOT, sourceDirectory],
+    corsOrigins: variables.AML_CORS_ORIGINS ?? null,
     replica: variables.FARLED_REPLICA_ID ?? variables.HOSTNAME,
     listen: parseListen(variables.FARLED_LISTEN),
     python: variables.FARLED_PYTHON,
@@ -70,7 +91,7 @@ export function runtimeConfig(environment: Readonly<Record<string, string | unde
     environment: {
       ...environment,
       AML_APP_ROOT: variables.AML_APP_ROOT,
-      AZUREML_SOURCE_DIRECTORY: resolve(variables.AML_APP_ROOT, variables.AZUREML_SOURCE_DIRECTORY),
+      AZUREML_SOURCE_DIRECTORY: sourceDirectory,
       AZUREML_ENTRY_SCRIPT: variables.AZUREML_ENTRY_SCRIPT,
     },
   };

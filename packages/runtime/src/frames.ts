@@ -1,17 +1,25 @@
 /** Frames between front and worker; `python/farled_worker/frames.py` is the other side and describes them. */
-export const REQUEST = { body: 1, query: 2 } as const;
-export const ANSWER = { ok: 0, scriptRaised: 1, notSerialisable: 2, badInput: 3, ready: 10, failed: 11 } as const;
+export const REQUEST = { body: 1, query: 2, raw: 3 } as const;
+export const ANSWER = {
+  ok: 0,
+  scriptRaised: 1,
+  internal: 2,
+  badInput: 3,
+  response: 4,
+  ready: 10,
+  failed: 11,
+} as const;
 
 const TO_WORKER_BYTES = 9;
 const TO_FRONT_BYTES = 13;
 
-/** The head of a frame to the worker; headers and body follow it as they are. */
-export function requestHead(kind: number, headersLength: number, bodyLength: number): Buffer {
-  const head = Buffer.allocUnsafe(TO_WORKER_BYTES);
-  head.writeUInt8(kind, 0);
-  head.writeUInt32BE(headersLength, 1);
-  head.writeUInt32BE(bodyLength, 5);
-  return head;
+/** What a frame to the worker begins with; its head and body follow as they are. */
+export function requestPrefix(kind: number, headLength: number, bodyLength: number): Buffer {
+  const prefix = Buffer.allocUnsafe(TO_WORKER_BYTES);
+  prefix.writeUInt8(kind, 0);
+  prefix.writeUInt32BE(headLength, 1);
+  prefix.writeUInt32BE(bodyLength, 5);
+  return prefix;
 }
 
 export interface AnswerFrame {

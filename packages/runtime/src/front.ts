@@ -4,16 +4,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { DEADLINE_HEADER, NOT_EXECUTED_HEADER, REPLICA_CONTROL, type ReplicaReport } from '@farled/contract';
 import type { Clock } from '@farled/service';
 
+import { FAILED, HTML_TYPE, INTERNAL, JSON_TYPE, NO_METHOD, say, sendScored } from './answer.ts';
 import { Connections } from './connections.ts';
-import { ANSWER, REQUEST } from './frames.ts';
-import { describeEnd, type Pool, type Scored } from './pool.ts';
-import { requestIds } from './request-ids.ts';
+import { type Cors, isPreflight } from './cors.ts';
+import type { Pool } from './pool.ts';
+import { type Headers, requestIds } from './request-ids.ts';
+import { DEFAULT_VERSION, type Swagger } from './swagger/swagger.ts';
+import { workerRequest } from './worker-request.ts';
 
 export interface FrontParts {
   readonly replica: string;
   readonly pool: Pool;
   readonly scoringTimeoutMs: number;
   readonly maxConcurrentRequests: number;
+  readonly cors: Cors;
+  readonly log: (line: string) => void;
   /** How long it still serves once it drains. */
   readonly lingerMs: number;
   readonly clock: Clock;
@@ -25,11 +30,22 @@ export interface FrontParts {
 const LARGEST_BODY_BYTES = 100 * 1024 * 1024;
 /** Longer than any client keeps an idle connection, so that it is never closed under a request. */
 const KEEP_ALIVE_MS = 120_000;
+const NOT_FOUND =
+  'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.';
+/** What paths answer to, GET included; /score takes more when its run() is of raw requests. */
+const METHODS: Readonly<Record<string, readonly string[]>> = {
+  '/': ['GET', 'HEAD', 'OPTIONS'],
+  '/score': ['GET', 'HEAD', 'OPTIONS', 'POST'],
+  '/swagger.json': ['GET', 'HEAD', 'OPTIONS'],
+};
 
-const FAILED = 'x-ms-run-function-failed';
-const JSON_TYPE = { 'content-type': 'application/json' } as const;
+type Refusal = 'starting' | 'draining' | 'busy';
 
-type Headers = Readonly<Record<string, string>>;
+/** Where a request goes: the path and what is behind its question mark. */
+interface Target {
+  readonly path: string;
+  readonly query: string;
+}
 
 export class Front {
   readonly server: Server;
@@ -38,6 +54,7 @@ export class Front {
   #state: ReplicaReport['state'] = 'starting';
   #inFlight = 0;
   #hasLingered = false;
+  #swagger: Swagger | null = null;
 
   constructor(parts: FrontParts) {
     this.#parts = parts;
@@ -48,7 +65,8 @@ export class Front {
     this.#connections = new Connections(this.server);
   }
 
-  ready(): void {
+  ready(swagger: Swagger): void {
+    this.#swagger = swagger;
     if (this.#state === 'starting') {
       this.#state = 'ready';
     }
@@ -101,29 +119,27 @@ export class Front {
       this.#control(path, method, response);
       return;
     }
-    const { answer: ids, tooLong } = requestIds(request.headers);
-    if (tooLong !== null) {
-      say(response, 431, ids, `The header ${tooLong} must not have more than 100 characters.`, false);
+    const allowed = METHODS[path];
+    if (allowed === undefined) {
+      say(response, 404, {}, NOT_FOUND);
       return;
     }
-    switch (path) {
-      case '/':
-        this.#health(method, response, ids);
-        return;
-      case '/score':
-        await this.#score(request, response, ids, mark === -1 ? '' : url.slice(mark + 1));
-        return;
-      case '/swagger.json':
-        say(response, 501, ids, 'swagger.json is not supported yet.', false);
-        return;
-      default:
-        say(
-          response,
-          404,
-          {},
-          'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.',
-          false,
-        );
+    if (!allowed.includes(method)) {
+      say(response, 405, {}, NO_METHOD);
+      return;
+    }
+    const { answer: ids, tooLong } = requestIds(request);
+    const headers = Object.assign(ids, this.#parts.cors.headers(method, request.headers));
+    if (tooLong !== null) {
+      say(response, 431, headers, tooLong);
+    } else if (path === '/score') {
+      await this.#score(request, response, headers, { path, query: mark === -1 ? '' : url.slice(mark + 1) });
+    } else if (method === 'OPTIONS') {
+      response.writeHead(200, { ...headers, ...HTML_TYPE, allow: allowed.join(', '), 'content-length': 0 }).end();
+    } else if (path === '/') {
+      this.#health(response, headers);
+    } else {
+      this.#describe(response, headers, new URLSearchParams(url.slice(path.length)).get('version'));
     }
   }
 
@@ -140,47 +156,77 @@ export class Front {
     }
   }
 
-  #health(method: string, response: ServerResponse, ids: Headers): void {
-    if (method !== 'GET' && method !== 'HEAD') {
-      notAllowed(response);
-    } else if (this.#state === 'starting') {
-      response.writeHead(503, { ...ids, 'content-type': 'text/plain' }).end('Starting');
+  #health(response: ServerResponse, headers: Headers): void {
+    if (this.#state === 'starting') {
+      response.writeHead(503, { ...headers, 'content-type': 'text/plain' }).end('Starting');
     } else {
-      response.writeHead(200, { ...ids, 'content-type': 'text/html; charset=utf-8' }).end('Healthy');
+      response.writeHead(200, { ...headers, ...HTML_TYPE, 'content-length': 7 }).end('Healthy');
     }
   }
 
-  async #score(request: IncomingMessage, response: ServerResponse, ids: Headers, query: string): Promise<void> {
-    switch (request.method) {
-      case 'GET':
-      case 'POST':
-        break;
-      case 'OPTIONS':
-        response.writeHead(200, { ...ids, 'content-type': 'text/html; charset=utf-8' }).end();
+  #describe(response: ServerResponse, headers: Headers, version: string | null): void {
+    if (this.#swagger === null) {
+      this.#refuse(response, headers, 'starting');
+      return;
+    }
+    const answer = this.#swagger(version ?? DEFAULT_VERSION);
+    switch (answer.outcome) {
+      case 'document':
+        response
+          .writeHead(200, {
+            ...headers,
+            ...JSON_TYPE,
+            'content-length': Buffer.byteLength(answer.text),
+            [FAILED]: 'False',
+          })
+          .end(answer.text);
         return;
-      case 'HEAD':
-        response.writeHead(405, { ...ids, [FAILED]: 'False' }).end();
+      case 'unknown':
+        say(response, 404, headers, answer.message);
         return;
-      default:
-        notAllowed(response);
-        return;
+      case 'broken':
+        this.#parts.log(`swagger.json can't be made: ${answer.message}`);
+        say(response, 500, headers, INTERNAL);
+    }
+  }
+
+  async #score(request: IncomingMessage, response: ServerResponse, headers: Headers, target: Target): Promise<void> {
+    const { method, headers: asked } = request;
+    if ((method === 'OPTIONS' || method === 'HEAD') && !this.#isForRun(request)) {
+      const [status, type] = method === 'OPTIONS' ? [200, HTML_TYPE] : [405, JSON_TYPE];
+      response.writeHead(status, { ...headers, ...type, 'content-length': 0, [FAILED]: 'False' }).end();
+      return;
+    }
+    if (method === 'POST' && this.#parts.pool.entry?.mode === 'json' && !isJson(asked['content-type'])) {
+      request.resume();
+      say(response, 415, headers, 'Expects Content-Type to be application/json');
+      return;
     }
     const refusal = this.#refusal();
     if (refusal !== null) {
-      response.setHeader(NOT_EXECUTED_HEADER, refusal);
-      say(response, 503, ids, `This replica takes no request now: it is ${refusal}.`, false);
+      this.#refuse(response, headers, refusal);
       return;
     }
     this.#inFlight += 1;
     try {
-      await this.#execute(request, response, ids, query);
+      await this.#execute(request, response, headers, target);
     } finally {
       this.#inFlight -= 1;
       this.#endIfDrained();
     }
   }
 
-  #refusal(): 'starting' | 'draining' | 'busy' | null {
+  /** A preflight is answered without a key, and so never by the script. */
+  #isForRun({ method = '', headers }: IncomingMessage): boolean {
+    return this.#parts.pool.entry?.mode === 'raw' && !isPreflight(method, headers);
+  }
+
+  #refuse(response: ServerResponse, headers: Headers, refusal: Refusal): void {
+    response.setHeader(NOT_EXECUTED_HEADER, refusal);
+    say(response, 503, headers, `This replica takes no request now: it is ${refusal}.`);
+  }
+
+  #refusal(): Refusal | null {
     if (this.#state === 'starting') {
       return 'starting';
     }
@@ -190,69 +236,21 @@ export class Front {
     return this.#inFlight >= this.#parts.maxConcurrentRequests ? 'busy' : null;
   }
 
-  async #execute(request: IncomingMessage, response: ServerResponse, ids: Headers, query: string): Promise<void> {
-    const isQuery = request.method === 'GET';
+  async #execute(request: IncomingMessage, response: ServerResponse, headers: Headers, target: Target): Promise<void> {
     const body = await readBody(request);
     if (body === 'too large') {
       response.setHeader('connection', 'close');
-      say(response, 413, ids, `The body must not have more than ${LARGEST_BODY_BYTES} bytes.`, false);
+      say(response, 413, headers, `The body must not have more than ${LARGEST_BODY_BYTES} bytes.`);
       return;
     }
+    const { pool } = this.#parts;
     const gone = new AbortController();
     response.once('close', () => gone.abort(new Error('the client closed the connection')));
     const deadline = Number(request.headers[DEADLINE_HEADER]);
     const cancel = Number.isFinite(deadline) ? AbortSignal.timeout(Math.max(1, deadline)) : null;
     const signal = cancel === null ? gone.signal : AbortSignal.any([gone.signal, cancel]);
-    const scored = await this.#parts.pool.score(
-      {
-        kind: isQuery ? REQUEST.query : REQUEST.body,
-        headers: titled(request.rawHeaders),
-        body: isQuery ? [Buffer.from(query)] : body,
-      },
-      signal,
-    );
-    this.#send(response, ids, scored);
-  }
-
-  #send(response: ServerResponse, ids: Headers, scored: Scored): void {
-    switch (scored.outcome) {
-      case 'timedOut':
-        say(response, 500, ids, `Scoring timeout after ${this.#parts.scoringTimeoutMs} ms`, true);
-        return;
-      case 'crashed':
-        say(
-          response,
-          500,
-          ids,
-          `The Python process ended ${describeEnd(scored.end)} while it scored this request.`,
-          true,
-        );
-        return;
-      case 'answered':
-        break;
-    }
-    const { kind, milliseconds, body } = scored.frame;
-    switch (kind) {
-      case ANSWER.ok:
-        response
-          .writeHead(200, {
-            ...ids,
-            ...JSON_TYPE,
-            'content-length': body.length,
-            'x-ms-run-fn-exec-ms': milliseconds.toFixed(3),
-            [FAILED]: 'False',
-          })
-          .end(body);
-        return;
-      case ANSWER.badInput:
-        say(response, 400, ids, `The request body is not text in UTF-8: ${body.toString()}.`, false);
-        return;
-      case ANSWER.notSerialisable:
-        say(response, 500, ids, 'An unexpected internal error occurred. Check the logs for more info.', false);
-        return;
-      default:
-        say(response, 500, ids, 'An unexpected error occurred in scoring script. Check the logs for more info.', true);
-    }
+    const scored = await pool.score(workerRequest(pool.entry?.mode ?? 'text', request, target, body), signal);
+    sendScored(response, headers, scored, this.#parts);
   }
 
   #endIfDrained(): void {
@@ -263,14 +261,10 @@ export class Front {
   }
 }
 
-function notAllowed(response: ServerResponse): void {
-  say(response, 405, {}, 'The method is not allowed for the requested URL.', false);
-}
-
-function say(response: ServerResponse, status: number, ids: Headers, message: string, runFailed: boolean): void {
-  response
-    .writeHead(status, { ...ids, ...JSON_TYPE, [FAILED]: runFailed ? 'True' : 'False' })
-    .end(JSON.stringify({ message }));
+/** application/json and the kinds that are made of it, as application/geo+json. RFC 6839. */
+function isJson(contentType = ''): boolean {
+  const type = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
+  return type === 'application/json' || (type.startsWith('application/') && type.endsWith('+json'));
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer[] | 'too large'> {
@@ -284,19 +278,4 @@ async function readBody(request: IncomingMessage): Promise<Buffer[] | 'too large
     chunks.push(chunk);
   }
   return chunks;
-}
-
-/** As the script's request_headers has them: «X-Request-Id», repeats joined. anchors: Python's str.title(). */
-function titled(raw: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (let index = 0; index < raw.length; index += 2) {
-    const name = (raw[index] ?? '')
-      .toLowerCase()
-      .replaceAll(/[a-z]+/g, (word) => word[0]?.toUpperCase() + word.slice(1));
-    const value = raw[index + 1] ?? '';
-    if (!name.includes('_')) {
-      headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`;
-    }
-  }
-  return headers;
 }

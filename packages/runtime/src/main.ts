@@ -5,11 +5,13 @@ import { BOOT_FAILURE_EXIT_CODE, type ReplicaFailure } from '@farled/contract';
 import { systemClock } from '@farled/service';
 
 import { runtimeConfig } from './config.ts';
+import { corsOf } from './cors.ts';
 import { Front } from './front.ts';
 import { watchMemory } from './memory-watch.ts';
 import { OutputLog, writeToStandardOutput } from './output-log.ts';
 import { Pool } from './pool.ts';
 import { writeReport } from './report-file.ts';
+import { swaggerOf } from './swagger/swagger.ts';
 
 const config = runtimeConfig(process.env);
 const output = config.logFile === null ? null : new OutputLog(config.logFile, systemClock);
@@ -35,6 +37,8 @@ const pool: Pool = new Pool({ ...config, clock: systemClock, onLine: log, onFail
 const front = new Front({
   ...config,
   pool,
+  cors: corsOf(config.corsOrigins),
+  log,
   clock: systemClock,
   drained: () => {
     pool.close();
@@ -67,10 +71,24 @@ if (config.memoryLimitBytes !== null) {
 log(`Replica ${config.replica} starts ${config.environment['AZUREML_ENTRY_SCRIPT']} with ${config.python}`);
 try {
   await pool.start();
-  front.ready();
+  await describe();
   log(`Replica ${config.replica} is ready`);
 } catch {
   // Said and ended by `fail`.
+}
+
+/** After init(), which may have written the files of swagger.json. */
+async function describe(): Promise<void> {
+  const schemas = pool.entry?.schemas ?? { error: 'the entry script said nothing of its schemas' };
+  try {
+    front.ready(await swaggerOf({ service: config.service, folders: config.swaggerFolders, schemas }));
+  } catch (error) {
+    await fail({
+      code: 'UserScriptImportError',
+      message: error instanceof Error ? error.message : String(error),
+      traceback: '',
+    });
+  }
 }
 
 function megabytes(bytes: number): number {

@@ -2,8 +2,10 @@
 import type { ReplicaFailure, ReplicaReport } from '@farled/contract';
 import type { Clock } from '@farled/service';
 
+import type { EntryFacts } from './entry-facts.ts';
 import type { AnswerFrame } from './frames.ts';
-import { Worker, type WorkerEnd, WorkerGone, type WorkerRequest } from './worker.ts';
+import type { WorkerRequest } from './worker-request.ts';
+import { Worker, type WorkerEnd, WorkerGone } from './worker.ts';
 
 export interface PoolParts {
   readonly python: string;
@@ -37,6 +39,7 @@ export class Pool {
   readonly #replaced = { crashed: 0, timedOut: 0 };
   /** Killed for the time they took: counted already when they end. */
   readonly #expired = new WeakSet<Worker>();
+  #entry: EntryFacts | null = null;
   #crashesInARow = 0;
   #nextNumber = 1;
   #closing = false;
@@ -49,6 +52,11 @@ export class Pool {
   async start(): Promise<void> {
     const started = Array.from({ length: this.#parts.workers }, () => this.#startWorker());
     await Promise.all(started.map((worker) => worker.ready));
+  }
+
+  /** What the first worker said of the entry script; null until it has. */
+  get entry(): EntryFacts | null {
+    return this.#entry;
   }
 
   get report(): Pick<ReplicaReport, 'workers' | 'replaced'> {
@@ -145,7 +153,10 @@ export class Pool {
     });
     this.#workers.add(worker);
     worker.ready.then(
-      () => this.#offer(worker),
+      () => {
+        this.#entry ??= worker.entry;
+        this.#offer(worker);
+      },
       () => {},
     );
     return worker;

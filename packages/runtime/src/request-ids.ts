@@ -1,37 +1,49 @@
 /** The ids that a request has, in what came and in what goes back. anchors: azureml-inference-server-http, tracing. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 const LONGEST = 100;
-const NAMES = ['x-request-id', 'x-ms-request-id', 'x-ms-client-request-id'] as const;
 
 export type Headers = Record<string, string>;
+type Asking = Pick<IncomingMessage, 'headers' | 'headersDistinct'>;
 
-/** Headers of the answer, and the name of an id that is too long. */
-export function requestIds(headers: IncomingHttpHeaders): {
+/** Headers of the answer, and what is wrong with an id that is too long. */
+export function requestIds(request: Asking): {
   readonly answer: Headers;
   readonly tooLong: string | null;
 } {
-  const given = Object.fromEntries(NAMES.map((name) => [name, single(headers[name])])) as Record<
-    (typeof NAMES)[number],
-    string | undefined
-  >;
-  const tooLong = NAMES.find((name) => (given[name]?.length ?? 0) > LONGEST) ?? null;
-  const own = given['x-ms-request-id'] ?? given['x-ms-client-request-id'];
-  const client = given['x-ms-client-request-id'] ?? given['x-ms-request-id'];
-  const trace = single(headers['traceid']);
-  const answer = {
-    'x-request-id': given['x-request-id'] ?? randomUUID(),
-    ...(own === undefined ? {} : { 'x-ms-request-id': own }),
-    ...(client === undefined ? {} : { 'x-ms-client-request-id': client }),
-    ...(trace === undefined ? {} : { TraceId: trace }),
-  };
-  return {
-    tooLong,
-    answer: Object.fromEntries(Object.entries(answer).filter(([, value]) => value.length <= LONGEST && value !== '')),
-  };
+  const answer: Headers = {};
+  const trace = single(request, 'traceid');
+  if (trace !== undefined) {
+    answer['TraceId'] = trace;
+  }
+  // One that is there and empty is not replaced.
+  const id = single(request, 'x-request-id') ?? randomUUID();
+  if (id.length > LONGEST) {
+    return { answer, tooLong: `x-request-id must not exceed ${LONGEST} characters` };
+  }
+  add(answer, 'x-request-id', id);
+  // The older name of the client's own id; each stands for the other where one is missing.
+  const legacy = single(request, 'x-ms-request-id') ?? '';
+  const client = single(request, 'x-ms-client-request-id') ?? '';
+  if (legacy.length > LONGEST || client.length > LONGEST) {
+    return { answer, tooLong: `x-ms-request-id and x-ms-client-request-id must not exceed ${LONGEST} characters` };
+  }
+  add(answer, 'x-ms-request-id', legacy || client || id);
+  add(answer, 'x-ms-client-request-id', client || legacy);
+  return { answer, tooLong: null };
 }
 
-function single(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : value?.join(',');
+function add(answer: Headers, name: string, value: string): void {
+  if (value !== '') {
+    answer[name] = value;
+  }
+}
+
+function single(request: Asking, name: string): string | undefined {
+  const value = request.headers[name];
+  // Node puts a blank between those of a header that came several times.
+  return value === undefined || (typeof value === 'string' && !value.includes(', '))
+    ? value
+    : request.headersDistinct[name]?.join(',');
 }

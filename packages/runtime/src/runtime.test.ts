@@ -191,7 +191,8 @@ describe('other requests', () => {
     ['HEAD', '/score', 405, ''],
     ['PUT', '/score', 405, 'The method is not allowed for the requested URL.'],
     ['DELETE', '/', 405, 'The method is not allowed'],
-    ['GET', '/swagger.json', 501, 'not supported yet'],
+    ['GET', '/swagger.json', 200, '"title":"test"'],
+    ['GET', '/swagger.json?version=5', 404, 'Supported versions: [2, 3, 3.1]'],
   ])('%s %s is %i', async (method, path, status, text) => {
     await using replica = await startReplica({ script: ECHO });
     const answer = await replica.call(path, { method, ...(method === 'POST' ? { body: 'x' } : {}) });
@@ -220,12 +221,6 @@ describe('the start', () => {
       'one parameter',
     ],
     ['has a run() of anything', 'def init(): pass\ndef run(*args): pass', 'UserScriptFunctionNotFound', '*args'],
-    [
-      'asks for raw requests',
-      'from azureml.contrib.services.aml_request import AMLRequest, rawhttp',
-      'UserScriptImportError',
-      'not supported yet',
-    ],
     [
       'asks for more of azureml.core',
       'from azureml.core import Workspace',
@@ -289,6 +284,58 @@ def run(raw):
       variables: { AZUREML_ENTRY_SCRIPT: 'sub/score.py' },
     });
     expect((await replica.score('')).text).toBe('["beside", "Own"]');
+  });
+});
+
+describe('raw requests', () => {
+  const RAW = (name: string): string => `
+from ${name}.aml_request import AMLRequest, rawhttp
+from ${name}.aml_response import AMLResponse
+def init(): pass
+@rawhttp
+def run(request):
+    assert isinstance(request, AMLRequest)
+    if request.method == 'OPTIONS': return 'the script was asked'
+    status = request.args.get('status', 200, type=int)
+    return AMLResponse(request.get_data(), status, {'Content-Type': request.content_type or 'text/plain', 'X-Own': 'v'})
+`;
+
+  test.each(['azureml.contrib.services', 'azureml_inference_server_http.api'])(
+    'reach run() whole, and are answered as it says, by the names of %s',
+    async (name) => {
+      await using replica = await startReplica({ script: RAW(name) });
+      const body = Buffer.from([0, 255, 1]);
+      const headers = { 'content-type': 'image/png' };
+      const answer = await replica.call('/score?status=202', { method: 'POST', body, headers });
+      expect(answer).toMatchObject({ status: 202, headers: { ...headers, 'x-own': 'v' } });
+      const failed = await replica.call('/score?status=507', { method: 'POST', body });
+      expect([failed.status, failed.headers['x-ms-run-function-failed']]).toEqual([507, 'True']);
+      const impossible = await replica.call('/score?status=99', { method: 'POST', body });
+      expect([impossible.status, impossible.headers['x-own']]).toEqual([500, undefined]);
+      expect(await replica.log()).toContain("can't be sent");
+    },
+  );
+
+  test('that ask for a page whether it may score never reach run(), because they come without a key', async () => {
+    await using replica = await startReplica({ script: RAW('azureml_inference_server_http.api') });
+    const headers = { origin: 'https://a.example', 'access-control-request-method': 'POST' };
+    expect((await replica.call('/score', { method: 'OPTIONS', headers })).text).toBe('');
+    expect((await replica.call('/score', { method: 'OPTIONS' })).text).toContain('the script was asked');
+  });
+});
+
+describe('swagger.json', () => {
+  const script = 'def init(): pass\ndef run(raw): return raw';
+
+  test('of the user is found in the source folder too', async () => {
+    await using replica = await startReplica({ script, files: { 'source/swagger3.json': '{"own": 3}' } });
+    expect((await replica.call('/swagger.json?version=3')).text).toBe('{"own": 3}');
+  });
+
+  test('of the user that is not JSON ends the start, and its path is told', async () => {
+    await using replica = await startReplica({ script, files: { 'swagger.json': '{' } });
+    const { code, report } = await replica.ended();
+    expect([code, report?.failure?.message]).toEqual([3, expect.stringMatching(/swagger\.json is not JSON/)]);
   });
 });
 

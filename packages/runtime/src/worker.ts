@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import type { ReplicaFailure } from '@farled/contract';
 import type { Clock } from '@farled/service';
 
-import { ANSWER, type AnswerFrame, AnswerReader, requestHead } from './frames.ts';
+import type { EntryFacts } from './entry-facts.ts';
+import { ANSWER, type AnswerFrame, AnswerReader, requestPrefix } from './frames.ts';
+import { encodeHead, type WorkerRequest } from './worker-request.ts';
 
 export interface WorkerParts {
   readonly python: string;
@@ -27,12 +29,6 @@ export interface WorkerEnd {
   readonly failure: ReplicaFailure | null;
 }
 
-export interface WorkerRequest {
-  readonly kind: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: readonly Uint8Array[];
-}
-
 /** The interpreter ended while it scored; the end says how. */
 export class WorkerGone extends Error {
   readonly end: WorkerEnd;
@@ -47,7 +43,6 @@ export class WorkerGone extends Error {
 const PYTHON_SOURCES = fileURLToPath(new URL('../python', import.meta.url));
 /** How long to wait for the last lines of a process that is gone. */
 const LAST_LINES_MS = 500;
-const NO_HEADERS = Buffer.alloc(0);
 
 export class Worker {
   readonly pid: number;
@@ -58,7 +53,7 @@ export class Worker {
   readonly #becameReady = Promise.withResolvers<void>();
   #pending: PromiseWithResolvers<AnswerFrame> | null = null;
   #failure: ReplicaFailure | null = null;
-  #wantsHeaders = false;
+  #entry: EntryFacts | null = null;
   #state: 'starting' | 'idle' | 'busy' = 'starting';
 
   constructor({ python, environment, number, clock, onLine, onExit }: WorkerParts) {
@@ -109,17 +104,23 @@ export class Worker {
     return this.#state;
   }
 
+  /** What it said of its entry script; null until it is ready. */
+  get entry(): EntryFacts | null {
+    return this.#entry;
+  }
+
   /** @throws WorkerGone when the process ends before it has answered. */
-  score({ kind, headers, body }: WorkerRequest): Promise<AnswerFrame> {
+  score(request: WorkerRequest): Promise<AnswerFrame> {
     const pending = Promise.withResolvers<AnswerFrame>();
     this.#pending = pending;
     this.#state = 'busy';
-    const encoded = this.#wantsHeaders ? Buffer.from(JSON.stringify(headers)) : NO_HEADERS;
+    const { kind, body } = request;
+    const head = encodeHead(request, this.#entry?.wantsHeaders === true);
     const length = body.reduce((sum, chunk) => sum + chunk.length, 0);
     this.#connection.cork();
-    this.#connection.write(requestHead(kind, encoded.length, length));
-    if (encoded.length > 0) {
-      this.#connection.write(encoded);
+    this.#connection.write(requestPrefix(kind, head.length, length));
+    if (head.length > 0) {
+      this.#connection.write(head);
     }
     for (const chunk of body) {
       this.#connection.write(chunk);
@@ -144,7 +145,7 @@ export class Worker {
   #receive(chunk: Buffer): void {
     for (const frame of this.#reader.push(chunk)) {
       if (frame.kind === ANSWER.ready) {
-        this.#wantsHeaders = (JSON.parse(frame.body.toString()) as { wantsHeaders: boolean }).wantsHeaders;
+        this.#entry = JSON.parse(frame.body.toString()) as EntryFacts;
         this.#state = 'idle';
         this.#becameReady.resolve();
       } else if (frame.kind === ANSWER.failed) {

@@ -1,9 +1,14 @@
 """Loads an entry script and checks that it can be served."""
+import collections
 import importlib.util
 import inspect
 import os
 import sys
 import traceback
+import types
+
+from . import arguments, flask_request, schemas
+from .aml_request import raw_requested
 
 MODULE = "entry_module"
 
@@ -18,13 +23,20 @@ class BootFailure(Exception):
         self.trace = trace
 
 
+# `call` runs run() with what `arguments` makes of a request; `mode` is how it is written: text, json or raw.
+Entry = collections.namedtuple("Entry", "call arguments mode wants_headers schemas")
+
+
 def load(app_root, source_directory, entry_script):
-    """The script's run function, after its init() has returned, and whether it takes request_headers."""
+    """The script as an Entry, after its init() has returned."""
     path = os.path.join(source_directory, entry_script)
     module = _import(path, [source_directory, os.path.dirname(path), app_root])
     init = _function(module, "init", path)
-    run = _function(module, "run", path)
-    wants_headers = _check_run(run)
+    # Of a script that Azure's tools wrote, which stands before the user's own.
+    driven = getattr(module, "driver_module", None)
+    is_driven = isinstance(driven, types.ModuleType) and callable(getattr(driven, "run", None))
+    run = _function(driven if is_driven else module, "run", path)
+    entry = _entry(run)
     _check_parameters(init, "init", 0)
     try:
         init()
@@ -34,7 +46,7 @@ def load(app_root, source_directory, entry_script):
             "init() of {} raised {}".format(entry_script, _describe(error)),
             _trace(error),
         )
-    return run, wants_headers
+    return entry._replace(schemas=schemas.for_swagger(run))
 
 
 def _import(path, search):
@@ -71,21 +83,45 @@ def _function(module, name, path):
     return function
 
 
-def _check_run(run):
-    if "inference_schema" in sys.modules and hasattr(run, "__wrapped__"):
+def _entry(run):
+    mode = _mode(run)
+    # A schema names as many parameters as it likes.
+    parameters = _check_parameters(run, "run", None if mode == "json" else 1)
+    wants_headers = "request_headers" in parameters
+    own = [parameter for parameter in parameters.values() if parameter.name != "request_headers"]
+    application = flask_request.application()
+    if mode == "json":
+        reads = arguments.of_json(own, wants_headers)
+    elif mode == "text":
+        reads = arguments.of_text(own[0], wants_headers)
+    elif raw_requested():
+        reads = arguments.of_raw(own[0], wants_headers)
+    else:
+        call = flask_request.in_request_context(application, run)
+        return Entry(call, arguments.of_flask(own[0], wants_headers), mode, wants_headers, None)
+    if application is not None:
+        application.app_context().push()
+    return Entry(run, reads, mode, wants_headers, None)
+
+
+def _mode(run):
+    is_raw = raw_requested() or flask_request.raw_requested()
+    has_schema = schemas.are_declared(run)
+    if is_raw and has_schema:
         raise BootFailure(
             "UserScriptImportError",
-            "run() is decorated with input_schema or output_schema of inference-schema, which is not supported yet: "
-            "write run(raw_data) without decorators",
+            "run() must not have both @rawhttp and @input_schema or @output_schema: "
+            "the one gives it the request, the other what is in it",
         )
-    return "request_headers" in _check_parameters(run, "run", 1)
+    return "raw" if is_raw else "json" if has_schema else "text"
 
 
 def _check_parameters(function, name, wanted):
     try:
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):
-        return {}
+        # Of a function that says nothing, as some of compiled modules.
+        return {"data": inspect.Parameter("data", inspect.Parameter.POSITIONAL_ONLY)}
     unusable = (
         inspect.Parameter.VAR_POSITIONAL,
         inspect.Parameter.VAR_KEYWORD,
@@ -103,12 +139,13 @@ def _check_parameters(function, name, wanted):
         if parameter.default is inspect.Parameter.empty and parameter.name != "request_headers"
     ]
     takes = [parameter for parameter in parameters if parameter != "request_headers"]
-    if len(needed) > wanted or len(takes) < wanted:
+    most, least = (len(needed), 1) if wanted is None else (wanted, wanted)
+    if len(needed) > most or len(takes) < least:
         raise BootFailure(
             "UserScriptFunctionNotFound",
             "{}() must take {}; it is {}{}".format(
                 name,
-                "no parameters" if wanted == 0 else "one parameter, the request body",
+                "no parameters" if wanted == 0 else "one parameter, the request",
                 name,
                 inspect.signature(function),
             ),

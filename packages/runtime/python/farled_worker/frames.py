@@ -1,6 +1,7 @@
 """Frames between front and worker; frames.ts is the other side.
 
-To the worker:   kind (u8), length of the headers (u32), length of the body (u32), headers (JSON), body.
+To the worker:   kind (u8), length of the head (u32), length of the body (u32), head (JSON), body.
+                 The head of a raw request is all that is known of it; of another one its headers, when run() wants them.
 To the front:    kind (u8), milliseconds in run() (f64), length of the body (u32), body.
 Big-endian throughout.
 """
@@ -11,11 +12,13 @@ TO_FRONT = struct.Struct(">BdI")
 
 REQUEST_BODY = 1
 REQUEST_QUERY = 2
+REQUEST_RAW = 3
 
 OK = 0
 SCRIPT_RAISED = 1
-NOT_SERIALISABLE = 2
+INTERNAL = 2
 BAD_INPUT = 3
+RESPONSE = 4
 READY = 10
 FAILED = 11
 
@@ -34,16 +37,16 @@ def read_exactly(connection, count):
 
 
 def read_request(connection):
-    """Kind, headers (bytes of JSON, empty when not asked for) and body; None at the end."""
+    """Kind, head (bytes of JSON, empty when not asked for) and body; None at the end."""
     head = read_exactly(connection, TO_WORKER.size)
     if head is None:
         return None
-    kind, headers_length, body_length = TO_WORKER.unpack(head)
-    headers = read_exactly(connection, headers_length)
+    kind, head_length, body_length = TO_WORKER.unpack(head)
+    facts = read_exactly(connection, head_length)
     body = read_exactly(connection, body_length)
-    if headers is None or body is None:
+    if facts is None or body is None:
         return None
-    return kind, headers, body
+    return kind, facts, body
 
 
 def write_answer(connection, kind, milliseconds, body):

@@ -1,4 +1,5 @@
 """Modules that entry scripts import and that are not installed: found last, so that the real ones always win."""
+import importlib
 import importlib.abc
 import importlib.machinery
 import os
@@ -54,11 +55,27 @@ def _azureml_core(module):
     module.__getattr__ = _not_there(module.__name__)
 
 
-def _not_supported(module):
-    raise ImportError(
-        "{} is not supported yet: write run(raw_data) without decorators, "
-        "and return a value that can be encoded as JSON".format(module.__name__)
-    )
+def _aml_request(module):
+    original = _original(module)
+    if original is None:
+        from . import aml_request as original
+    module.AMLRequest = original.AMLRequest
+    module.rawhttp = original.rawhttp
+
+
+def _aml_response(module):
+    original = _original(module)
+    if original is None:
+        from . import aml_response as original
+    module.AMLResponse = original.AMLResponse
+
+
+def _original(module):
+    """azureml.contrib.services left the original server at 1.4.1; what it had is there under its newer name."""
+    if not module.__name__.startswith("azureml.contrib."):
+        return None
+    newer = "azureml_inference_server_http.api." + module.__name__.rpartition(".")[2]
+    return importlib.import_module(newer)
 
 
 STAND_INS = {
@@ -67,12 +84,12 @@ STAND_INS = {
     "azureml.core.model": _azureml_core,
     "azureml.contrib": lambda module: None,
     "azureml.contrib.services": lambda module: None,
-    "azureml.contrib.services.aml_request": _not_supported,
-    "azureml.contrib.services.aml_response": _not_supported,
+    "azureml.contrib.services.aml_request": _aml_request,
+    "azureml.contrib.services.aml_response": _aml_response,
     "azureml_inference_server_http": lambda module: None,
     "azureml_inference_server_http.api": lambda module: None,
-    "azureml_inference_server_http.api.aml_request": _not_supported,
-    "azureml_inference_server_http.api.aml_response": _not_supported,
+    "azureml_inference_server_http.api.aml_request": _aml_request,
+    "azureml_inference_server_http.api.aml_response": _aml_response,
 }
 
 

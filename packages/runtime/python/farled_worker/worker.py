@@ -8,7 +8,7 @@ import sys
 import time
 import traceback
 
-from . import entry_script, frames, query, stand_ins
+from . import arguments, entry_script, frames, responses, stand_ins
 
 FRONT = 3
 PR_SET_PDEATHSIG = 1
@@ -28,7 +28,7 @@ def main():
     app_root = os.environ["AML_APP_ROOT"]
     os.chdir(app_root)
     try:
-        run, wants_headers = entry_script.load(
+        entry = entry_script.load(
             app_root, os.environ["AZUREML_SOURCE_DIRECTORY"], os.environ["AZUREML_ENTRY_SCRIPT"]
         )
     except entry_script.BootFailure as failure:
@@ -41,42 +41,58 @@ def main():
         frames.write_answer(connection, frames.FAILED, 0, json.dumps(told).encode())
         os._exit(3)
     _flush()
-    frames.write_answer(connection, frames.READY, 0, json.dumps({"wantsHeaders": wants_headers}).encode())
-    _serve(connection, run, wants_headers)
+    told = {"wantsHeaders": entry.wants_headers, "mode": entry.mode, "schemas": entry.schemas}
+    frames.write_answer(connection, frames.READY, 0, json.dumps(told).encode())
+    _serve(connection, entry)
     _flush()
 
 
-def _serve(connection, run, wants_headers):
+def _serve(connection, entry):
+    call, read = entry.call, entry.arguments
     while True:
         request = frames.read_request(connection)
         if request is None:
             return
-        kind, headers, body = request
         try:
-            text = body.decode("utf-8")
-        except UnicodeDecodeError as error:
-            frames.write_answer(connection, frames.BAD_INPUT, 0, str(error).encode())
+            positional, named = read(*request)
+        except arguments.BadInput as error:
+            frames.write_answer(connection, frames.BAD_INPUT, 0, str(error).encode("utf-8", "backslashreplace"))
             continue
-        if kind == frames.REQUEST_QUERY:
-            text = query.query_to_json(text)
-        arguments = {"request_headers": json.loads(headers)} if wants_headers else {}
+        except Exception:
+            traceback.print_exc()
+            _flush()
+            frames.write_answer(connection, frames.INTERNAL, 0, b"")
+            continue
         started = time.perf_counter()
         try:
-            result = run(text, **arguments)
+            result = call(*positional, **named)
             answer, encoded = frames.OK, None
         except Exception:
             traceback.print_exc()
             answer, encoded = frames.SCRIPT_RAISED, b""
         milliseconds = (time.perf_counter() - started) * 1000
         if answer == frames.OK:
-            try:
-                encoded = json.dumps({} if result is None else result).encode()
-            except Exception:
-                traceback.print_exc()
-                answer, encoded = frames.NOT_SERIALISABLE, b""
+            answer, encoded = _encode(result)
             result = None
         _flush()
         frames.write_answer(connection, answer, milliseconds, encoded)
+
+
+def _encode(result):
+    """Kind and body of its frame. Nearly all results are JSON, so that is tried first."""
+    try:
+        return frames.OK, json.dumps({} if result is None else result).encode()
+    except Exception as error:
+        # Left before anything else is tried, so that a failure of it is not told as a consequence of this one.
+        not_json = error
+    try:
+        encoded = responses.encoded(result)
+        if encoded is not None:
+            return frames.RESPONSE, encoded
+    except Exception as error:
+        not_json = error
+    traceback.print_exception(type(not_json), not_json, not_json.__traceback__)
+    return frames.INTERNAL, b""
 
 
 def _flush():

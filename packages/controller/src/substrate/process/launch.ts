@@ -50,6 +50,7 @@ function replicaEnvironment(
     AZUREML_ENTRY_SCRIPT: spec.entryScript,
     AZUREML_MODEL_DIR: spec.modelDirectory,
     SERVICE_NAME: spec.service.name,
+    SERVICE_PATH_PREFIX: `api/v1/service/${spec.service.name}`,
     WORKSPACE_NAME: spec.service.workspace,
     SCORING_TIMEOUT_MS: String(spec.scoringTimeoutMs),
     HOSTNAME: spec.id,

@@ -43,6 +43,7 @@ function environment({ service, settings, runtimeVariables }: PodSource): EnvVar
   const ours: Record<string, string> = {
     ...runtimeVariables,
     SERVICE_NAME: service.name,
+    SERVICE_PATH_PREFIX: `api/v1/service/${service.name}`,
     WORKSPACE_NAME: service.workspace,
     SCORING_TIMEOUT_MS: String(settings.scoringTimeoutMs),
     FARLED_MAX_CONCURRENT_REQUESTS: String(settings.maxConcurrentRequestsPerContainer),
