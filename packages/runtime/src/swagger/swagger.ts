@@ -16,7 +16,7 @@ export interface SwaggerSource {
   readonly schemas: Schemas;
 }
 
-export type SwaggerAnswer =
+type SwaggerAnswer =
   | { readonly outcome: 'document'; readonly text: string }
   | { readonly outcome: 'unknown'; readonly message: string }
   | { readonly outcome: 'broken'; readonly message: string };
