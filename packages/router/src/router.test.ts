@@ -71,6 +71,28 @@ describe('forwarding', () => {
     expect(chunked.text).toHaveLength(body.length);
   });
 
+  test('lets browsers ask without a key whether a page may score, also when every slot is taken', async () => {
+    const replica = await router.replica('a', (incoming, response) => {
+      if (incoming.method === 'OPTIONS') {
+        response.setHeader('access-control-allow-origin', incoming.headers.origin ?? '');
+        response.end(incoming.headers['access-control-request-method']);
+      }
+    });
+    await router.route([replica]);
+    const stop = new AbortController();
+    const busy = router.score('', { signal: stop.signal }).catch(() => {});
+    await until(async () => replica.seen.length === 1);
+    const headers = { origin: 'https://a.example', 'access-control-request-method': 'POST' };
+    const ask = { method: 'OPTIONS', key: null, headers };
+    const allowed = { 'access-control-allow-origin': 'https://a.example' };
+    expect(await router.score('', ask)).toMatchObject({ status: 200, text: 'POST', headers: allowed });
+    expect(await router.statistics()).toMatchObject({ accepted: 1, inFlight: 1 });
+    await router.route([]);
+    expect((await router.score('', ask)).status).toBe(503);
+    stop.abort();
+    await busy;
+  });
+
   test('keeps connections alive on both sides', async () => {
     const ports = new Set<unknown>();
     const replica = await router.replica('a', (incoming, response) => {
@@ -102,7 +124,7 @@ describe('a refusal', () => {
     ['without a key', { key: null }, 401, 'is missing or not valid'],
     ['with a wrong key', { key: 'wrong' }, 401, 'is missing or not valid'],
     ['of another method', { method: 'PUT' }, 405, 'GET and POST'],
-    ['of OPTIONS', { method: 'OPTIONS' }, 405, 'GET and POST'],
+    ['of OPTIONS from no page', { method: 'OPTIONS' }, 405, 'GET and POST'],
   ])('%s', async (_what, options, status, text) => {
     await router.route([await router.replica('a', says('1'))]);
     const answer = await router.score('', options);

@@ -10,6 +10,8 @@ import type { Services } from '../services.ts';
 import { type Address, readAddress } from './addresses.ts';
 import { LARGEST_BODY_BYTES } from './body.ts';
 import type { Deadlines } from './deadlines.ts';
+import { toReplica } from './headers.ts';
+import { isPreflight, Preflight } from './preflight.ts';
 import { createRequestIds } from './request-ids.ts';
 import { say, sayTooLarge } from './say.ts';
 import { Scoring } from './scoring.ts';
@@ -53,6 +55,13 @@ export class Proxy implements Handler {
     if (service === undefined) {
       this.#sayUnknown(client, requestId, address);
       return null;
+    }
+    if (method === 'OPTIONS') {
+      const headers = toReplica(head);
+      if (isPreflight(headers, head.framing)) {
+        const { clock, deadlines } = this.#parts;
+        return new Preflight({ client, service, path: address.path, headers, requestId, clock, deadlines });
+      }
     }
     if (method !== 'POST' && method !== 'GET') {
       say(client, requestId, 405, 'Only GET and POST are answered here.', 'allow: GET, POST\r\n');
