@@ -39,7 +39,7 @@ export function nameOf({ kind, metadata: { namespace, name } }: Seen): string {
 /** Everything of whatever kind that says Farled manages it, and no other Farled than this one. */
 export async function ownedObjects(cluster: Cluster, installation: string | undefined): Promise<readonly string[]> {
   const kinds = (await cluster.kubectl(['api-resources', '--verbs=list', '--output=name'])).trim().split('\n');
-  const [[label, value] = ['', '']] = Object.entries(CLUSTER.managedBy);
+  const [[label, value] = ['', '']] = Object.entries<string>(CLUSTER.managedBy);
   const found = await list(cluster, kinds.join(','), '--all-namespaces', `--selector=${label}=${value}`);
   const isOurs = ({ metadata: { labels } }: Seen): boolean =>
     installation === undefined || [undefined, installation].includes(labels?.[CLUSTER.installationLabel]);
