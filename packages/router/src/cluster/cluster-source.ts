@@ -33,6 +33,8 @@ export interface ClusterSource extends AsyncDisposable {
 const BURST_MS = 5;
 /** There are few routers, and a service that was deployed is to be known when its replicas are ready. */
 const LONGEST_WAIT_MS = 2000;
+/** Between a list and its watch, and between two watches, nothing is heard for a moment. */
+const UNHEARD_MS = 2000;
 
 export async function startClusterSource(parts: ClusterSourceParts): Promise<ClusterSource> {
   const { client, services, clock, log } = parts;
@@ -46,6 +48,7 @@ export async function startClusterSource(parts: ClusterSourceParts): Promise<Clu
   const keep = keepTable({ path: parts.table, clock, log });
   const stopping = new AbortController();
   let isSynced = false;
+  let heardAt = Number.NEGATIVE_INFINITY;
   let current: readonly ClusterService[] = [];
   let saidFaults: ReadonlySet<string> = new Set();
 
@@ -77,6 +80,7 @@ export async function startClusterSource(parts: ClusterSourceParts): Promise<Clu
   Promise.all([secrets.synced(stopping.signal), slices.synced(stopping.signal)]).then(
     () => {
       isSynced = true;
+      heardAt = clock.now();
       apply();
       log.info({ services: current.length, faults: saidFaults.size }, 'Router serves by the objects of the cluster');
     },
@@ -89,7 +93,10 @@ export async function startClusterSource(parts: ClusterSourceParts): Promise<Clu
       return isSynced || kept !== undefined;
     },
     get current() {
-      return isSynced && secrets.current && slices.current;
+      if (isSynced && secrets.current && slices.current) {
+        heardAt = clock.now();
+      }
+      return clock.now() - heardAt <= UNHEARD_MS;
     },
     get services() {
       return current;
