@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 
 import { FarledError, parseOrThrow, WorkspacePath } from '@farled/contract';
-import { toErrorBody } from '@farled/server';
+import { goneSignal, toErrorBody } from '@farled/server';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 import type { CompatibleAnswer } from './answer.ts';
@@ -94,7 +94,6 @@ async function read(
   const params = request.params as Readonly<Record<string, string>>;
   const { subscriptionId, resourceGroup, workspace: name } = params;
   const at = { subscriptionId, resourceGroup, workspace: name };
-  const workspace = () => parseOrThrow(WorkspacePath, at, 'The path');
   const caller = route.need === null ? null : await callers.admit(request.headers.authorization, route.need, at);
   const bytes = (request.body as Readable | undefined | null) ?? Readable.from([]);
   return {
@@ -103,11 +102,11 @@ async function read(
     body: route.body === 'bytes' ? bytes : await (route.body === 'form' ? readForm(bytes) : readJson(bytes)),
     headers: request.headers,
     get workspace() {
-      return workspace();
+      return parseOrThrow(WorkspacePath, at, 'The path');
     },
     caller,
     remoteAddress: request.socket.remoteAddress ?? '',
-    signal: goneSignal(reply),
+    signal: goneSignal(reply.raw),
   };
 }
 
@@ -146,11 +145,4 @@ function sendError(
     log.error({ err: error, requestId, route: request.routeOptions.url }, 'Request failed');
   }
   return send(reply, tell(dialect, body, requestId));
-}
-
-/** Aborts when the connection closes before the answer was sent. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort(new Error('the client closed the connection')));
-  return gone.signal;
 }

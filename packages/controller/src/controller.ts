@@ -11,7 +11,7 @@ import { ComputeReconciler } from './compute/reconcile.ts';
 import type { Environments } from './environments/environments.ts';
 import { EnvironmentReconciler } from './environments/reconcile.ts';
 import type { Images } from './images/images.ts';
-import { Loop } from './loop/loop.ts';
+import { Loop, type LoopParts } from './loop/loop.ts';
 import { makePackage } from './packaging/make-package.ts';
 import { PackageReconciler } from './packaging/reconcile.ts';
 import { ReplicaDeployer } from './replicas/replica-deployer.ts';
@@ -79,6 +79,8 @@ const PROVISIONING_TIMEOUT_MS = 15 * 60_000;
 
 export async function startController(parts: ControllerParts): Promise<Controller> {
   const { state, clock, log } = parts;
+  const loopOf = (name: string, reconciler: Pick<LoopParts, 'reconcile'>, workers: number): Loop =>
+    new Loop({ name, reconcile: (key, signal) => reconciler.reconcile(key, signal), workers, clock, log });
   let wakeService = (_serviceId: string): void => {};
   const substrate = await parts.openSubstrate((serviceId) => wakeService(serviceId));
   const routes = new RoutePublisher(parts.router, clock);
@@ -113,20 +115,8 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     loadBalancerTimeoutMs: parts.limits.loadBalancerTimeoutMs,
     clock,
   });
-  const serviceLoop = new Loop({
-    name: 'service',
-    reconcile: (key, signal) => services.reconcile(key, signal),
-    workers: WORKERS,
-    clock,
-    log,
-  });
-  const computeLoop = new Loop({
-    name: 'compute',
-    reconcile: (key, signal) => computes.reconcile(key, signal),
-    workers: COMPUTE_WORKERS,
-    clock,
-    log,
-  });
+  const serviceLoop = loopOf('service', services, WORKERS);
+  const computeLoop = loopOf('compute', computes, COMPUTE_WORKERS);
   const packages = new PackageReconciler({
     state,
     make: makePackage({ ...parts, ...parts.packaging, servingImages: kubernetes?.servingImages ?? null }),
@@ -134,21 +124,9 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     clock,
     log,
   });
-  const packageLoop = new Loop({
-    name: 'package',
-    reconcile: (key, signal) => packages.reconcile(key, signal),
-    workers: PACKAGE_WORKERS,
-    clock,
-    log,
-  });
+  const packageLoop = loopOf('package', packages, PACKAGE_WORKERS);
   const environments = new EnvironmentReconciler({ ...parts, timeoutMs: parts.limits.deploymentTimeoutMs });
-  const environmentLoop = new Loop({
-    name: 'environment',
-    reconcile: (key, signal) => environments.reconcile(key, signal),
-    workers: ENVIRONMENT_WORKERS,
-    clock,
-    log,
-  });
+  const environmentLoop = loopOf('environment', environments, ENVIRONMENT_WORKERS);
   wakeService = (serviceId) => serviceLoop.wake(serviceId);
 
   const cancelIfAsked = async (operationId: string): Promise<void> => {

@@ -1,10 +1,11 @@
 /** The API without HTTP: for those who speak another protocol and must mean the same. */
-import { BYTES, parseOrThrow, type Route, type RouteArguments, type RouteOutput } from '@farled/contract';
+import type { Route, RouteArguments, RouteOutput } from '@farled/contract';
 
 import type { RequestContext } from './handler.ts';
 import { createHandlers } from './handlers/index.ts';
 import type { AppParts } from './parts.ts';
 import { rehearsalOf } from './rehearsal.ts';
+import { checkInput } from './route-input.ts';
 
 export interface Api {
   /**
@@ -37,21 +38,12 @@ export function createApi(parts: AppParts): Api {
 /** Finds the handler of a route, gives it what was asked, checked, and answers the body. */
 function callerOf(parts: AppParts) {
   const handlers = createHandlers(parts) as unknown as Readonly<Record<string, AnyHandler>>;
-  return async <R extends Route>(
-    { operationId, params, query, body }: R,
-    input: RouteArguments<R>,
-    context: RequestContext,
-  ): Promise<unknown> => {
-    const handler = handlers[operationId];
+  return async <R extends Route>(route: R, input: RouteArguments<R>, context: RequestContext): Promise<unknown> => {
+    const handler = handlers[route.operationId];
     if (handler === undefined) {
-      throw new Error(`Route ${operationId} has no handler`);
+      throw new Error(`Route ${route.operationId} has no handler`);
     }
-    const read = {
-      params: params === undefined ? undefined : parseOrThrow(params, input.params, 'The path'),
-      query: query === undefined ? undefined : parseOrThrow(query, input.query, 'The query'),
-      body: body === undefined || body === BYTES ? input.body : parseOrThrow(body, input.body, 'The request body'),
-    };
-    const [, answered] = await handler(read, context);
+    const [, answered] = await handler(checkInput(route, input), context);
     return answered;
   };
 }

@@ -1,24 +1,17 @@
 /** The HTTP application: every route of the contract, registered from its data. */
 import { Readable } from 'node:stream';
 
-import {
-  BYTES,
-  FarledError,
-  needOf,
-  parseOrThrow,
-  PREFIX,
-  type Route,
-  routes,
-  type ScopeReference,
-} from '@farled/contract';
+import { BYTES, FarledError, needOf, PREFIX, type Route, routes, type ScopeReference } from '@farled/contract';
 import type { AdmittedCaller } from '@farled/identity';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
 import { toErrorBody } from './errors.ts';
+import { goneSignal } from './gone-signal.ts';
 import type { Download, RequestContext } from './handler.ts';
 import { createHandlers } from './handlers/index.ts';
 import { openApiDocument } from './openapi.ts';
 import type { AppParts } from './parts.ts';
+import { checkInput, type GivenInput } from './route-input.ts';
 
 /** The largest JSON body: a manifest of 100,000 files takes about 20 MB. */
 const BODY_LIMIT = 32 * 1024 * 1024;
@@ -63,8 +56,8 @@ export function buildApp(parts: AppParts): FastifyInstance {
         }
       },
       handler: async (request, reply) => {
-        const context = { signal: goneSignal(reply), caller: admitted.get(request) };
-        const [status, body] = await handler(readInput(one, request), context);
+        const context = { signal: goneSignal(reply.raw), caller: admitted.get(request) };
+        const [status, body] = await handler(inputOf(one, request), context);
         return one.responses[status] === BYTES
           ? sendBytes(reply, body as Download)
           : reply.status(status).send(body ?? null);
@@ -86,17 +79,8 @@ export function buildApp(parts: AppParts): FastifyInstance {
   return app;
 }
 
-function readInput({ params, query, body }: Route, request: FastifyRequest): unknown {
-  return {
-    params: params === undefined ? undefined : parseOrThrow(params, request.params, 'The path'),
-    query: query === undefined ? undefined : parseOrThrow(query, request.query, 'The query'),
-    body:
-      body === undefined
-        ? undefined
-        : body === BYTES
-          ? (request.body ?? Readable.from([]))
-          : parseOrThrow(body, request.body, 'The request body'),
-  };
+function inputOf(one: Route, { params, query, body }: FastifyRequest): GivenInput {
+  return checkInput(one, { params, query, body: one.body === BYTES ? (body ?? Readable.from([])) : body });
 }
 
 function sendBytes(reply: FastifyReply, { bytes, size }: Download): FastifyReply {
@@ -113,13 +97,6 @@ function sendError({ log }: AppParts, error: unknown, reply: FastifyReply): Fast
     log.error({ err: error }, 'Request failed');
   }
   return reply.status(body.statusCode).send(body);
-}
-
-/** Aborts when the connection closes before the answer was sent. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort(new Error('the client closed the connection')));
-  return gone.signal;
 }
 
 const PATTERNS = ALL.map((one) => ({
