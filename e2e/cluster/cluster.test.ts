@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { startCluster, type Cluster } from './cluster.ts';
 import { run } from './commands.ts';
 import { layoutOf, type Layout } from './layout.ts';
+import { clearRemains, isTaken } from './lifecycle.ts';
 import { program } from './programs.ts';
 import { push } from './registry.ts';
 import { attachOrStart, START_TIMEOUT_MS, whyNoCluster } from './shared-cluster.ts';
@@ -136,6 +137,34 @@ describe.skipIf(noOwnCluster)('a cluster of its own', PATIENCE, () => {
     } finally {
       await run('ip', ['link', 'delete', layout.bridge]);
     }
+  });
+});
+
+describe.skipIf(noOwnCluster)('the number of a cluster of another home', () => {
+  const layout = layoutOf(20 + (process.pid % 30));
+
+  beforeEach(async () => {
+    await run('ip', ['link', 'add', layout.bridge, 'type', 'bridge']);
+    await run('ip', ['link', 'set', layout.bridge, 'alias', 'farled test cluster /another/home/20']);
+  });
+
+  afterEach(() => run('ip', ['link', 'delete', layout.bridge]));
+
+  it('is taken while one of its nodes lives', async () => {
+    await run('ip', ['link', 'add', `${layout.bridge}-x`, 'type', 'veth', 'peer', 'name', `${layout.bridge}-y`]);
+    await run('ip', ['link', 'set', `${layout.bridge}-x`, 'master', layout.bridge]);
+    try {
+      expect(await isTaken(layout)).toBe(true);
+    } finally {
+      await run('ip', ['link', 'delete', `${layout.bridge}-x`]);
+    }
+  });
+
+  it('is free when only its bridge is left, which then goes', async () => {
+    expect(await isTaken(layout)).toBe(false);
+    await clearRemains(layout);
+    expect((await traces(layout)).links).toEqual([]);
+    await run('ip', ['link', 'add', layout.bridge, 'type', 'bridge']);
   });
 });
 

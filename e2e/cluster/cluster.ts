@@ -50,7 +50,7 @@ export interface ClusterOptions {
 /** Brings the cluster up; refuses when it is up already. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const layout = layoutOf(options.number ?? 0);
-  return withLock(layout.folder, async () => {
+  return withLock(layout.bridge, async () => {
     if (await isUp(layout)) {
       throw new Error(`Cluster ${layout.number} is up already: use its kubeconfig, or take it down first.`);
     }
@@ -73,7 +73,7 @@ export async function endedProcesses(number = 0): Promise<readonly ProcessRecord
 /** Takes down whatever is there of the cluster, half-started or up. */
 export async function stopCluster(number = 0): Promise<void> {
   const layout = layoutOf(number);
-  await withLock(layout.folder, () => takeDown(layout));
+  await withLock(layout.bridge, () => takeDown(layout));
 }
 
 /** Not when the machine was restarted since. */
@@ -107,10 +107,10 @@ export function clusterOf(layout: Layout, state: ClusterState): Cluster {
     startNode: (name) => startNodeAgain(layout, nodeNamed(name), state),
     startRegistry: async (options) => startRegistry(layout, await freePort(), options),
     simulateNodes: async (nodes) => {
-      const kwok = await withLock(layout.folder, () => startKwok(layout, state));
+      const kwok = await withLock(layout.bridge, () => startKwok(layout, state));
       await addSimulatedNodes(layout, state, { ...nodes, kwok });
     },
     forgetImage: (digest) => forgetImage(layout, digest),
-    down: () => withLock(layout.folder, () => takeDown(layout)),
+    down: () => withLock(layout.bridge, () => takeDown(layout)),
   };
 }

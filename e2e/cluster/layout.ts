@@ -39,12 +39,11 @@ const NODES = ['node1', 'node2'];
 /** Free, because the cluster's address on the bridge is nobody else's. */
 const API_SERVER_PORT = 6443;
 
-export function layoutOf(number: number): Layout {
+export function layoutOf(number: number, folder = join(clustersFolder(), String(number))): Layout {
   if (!Number.isInteger(number) || number < 0 || number > 50) {
     throw new Error(`A cluster's number is a whole number from 0 to 50, not ${number}.`);
   }
   const prefix = `10.${200 + number}`;
-  const folder = join(clustersFolder(), String(number));
   const bridge = `farledN${number}`;
   const hostAddress = `${prefix}.0.1`;
   return {

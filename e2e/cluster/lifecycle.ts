@@ -10,11 +10,11 @@ import { prepareControlPlane, startControlPlane } from './control-plane.ts';
 import { startDns } from './dns.ts';
 import { kubectl } from './kubectl.ts';
 import { startKubelet } from './kubelet.ts';
-import { clustersFolder, type Layout, type NodeLayout } from './layout.ts';
-import { createBridge, deleteBridge, requireFreeNetwork } from './network.ts';
+import { clustersFolder, layoutOf, type Layout, type NodeLayout } from './layout.ts';
+import { createBridge, deleteBridge, folderOfBridge, hasNodes, requireFreeNetwork } from './network.ts';
 import { startNode, stopNode, type RunningNode } from './node.ts';
 import { freePort } from './ports.ts';
-import { endProcess, recordedProcesses, waitUntil, type ProcessRecord } from './processes.ts';
+import { endProcess, isAlive, recordedProcesses, waitUntil, type ProcessRecord } from './processes.ts';
 import { program } from './programs.ts';
 import { push, startRegistry } from './registry.ts';
 import { writeState, type ClusterState, type ProcessId, type User } from './state.ts';
@@ -30,6 +30,7 @@ const PYTHON = 'base/python:3.11';
 
 export async function bringUp(layout: Layout, { testRuns, report = () => {} }: BringUpOptions): Promise<ClusterState> {
   requireRoot();
+  await clearRemains(layout);
   await requireFreeNetwork(layout);
   // Somebody may have been killed while bringing it up.
   await takeDown(layout);
@@ -78,6 +79,24 @@ export async function takeDown(layout: Layout): Promise<void> {
   await rm(layout.folder, { recursive: true, force: true });
   // Goes when it was the last cluster's.
   await rmdir(clustersFolder()).catch(() => {});
+}
+
+/** Whether a cluster of another home, one that lives, has the number of this one. */
+export async function isTaken(layout: Layout): Promise<boolean> {
+  const folder = await folderOfBridge(layout);
+  if (folder === undefined || folder === layout.folder) {
+    return false;
+  }
+  const processes = await recordedProcesses(layoutOf(layout.number, folder));
+  return processes.some(isAlive) || (await hasNodes(layout));
+}
+
+/** What a cluster of another home left when the machine took its processes away. Its files stay where they are. */
+export async function clearRemains(layout: Layout): Promise<void> {
+  const folder = await folderOfBridge(layout);
+  if (folder !== undefined && folder !== layout.folder && !(await isTaken(layout))) {
+    await end(layoutOf(layout.number, folder));
+  }
 }
 
 export async function startNodeAgain(layout: Layout, node: NodeLayout, state: ClusterState): Promise<void> {

@@ -2,6 +2,8 @@
 import { run } from './commands.ts';
 import type { Layout, NodeLayout } from './layout.ts';
 
+const OWNER = 'farled test cluster ';
+
 interface Link {
   readonly ifname: string;
   readonly ifalias?: string;
@@ -10,6 +12,17 @@ interface Link {
 interface Route {
   readonly dst: string;
   readonly dev?: string;
+}
+
+/** The folder of the cluster that has the bridge; undefined when no cluster has. Each home has folders of its own. */
+export async function folderOfBridge(layout: Layout): Promise<string | undefined> {
+  const alias = (await linkNamed(layout.bridge))?.ifalias;
+  return alias?.startsWith(OWNER) === true ? alias.slice(OWNER.length) : undefined;
+}
+
+/** A node that lives holds a link to the bridge. */
+export async function hasNodes(layout: Layout): Promise<boolean> {
+  return (await links(['master', layout.bridge])).length > 0;
 }
 
 /** Refuses when the bridge's name or the network's addresses belong to somebody else. */
@@ -79,7 +92,7 @@ export async function deleteBridge(layout: Layout): Promise<void> {
 
 /** A bridge has no owner; its alias says whose it is. */
 function ownedBy(layout: Layout): string {
-  return `farled test cluster ${layout.folder}`;
+  return `${OWNER}${layout.folder}`;
 }
 
 async function linkNamed(name: string): Promise<Link | undefined> {
