@@ -88,6 +88,7 @@ const { listening } = await eventually('The start of the router', () => control.
 await control.putTable(
   {
     generation: 1,
+    endpoints: [],
     services: [
       {
         name: 'bench',

@@ -267,7 +267,7 @@ describe('a new table', () => {
 
   test('that is older than the one in use changes nothing', async () => {
     await router.route([await router.replica('a', says('1'))]);
-    await router.control.putTable({ generation: 0, services: [] }, AbortSignal.timeout(2000));
+    await router.control.putTable({ generation: 0, services: [], endpoints: [] }, AbortSignal.timeout(2000));
     expect((await router.score()).status).toBe(200);
   });
 

@@ -55,10 +55,32 @@ export const ServiceRoute = z.object({
 });
 export type ServiceRoute = z.infer<typeof ServiceRoute>;
 
+/** A name whose requests go to one of several services: its versions. */
+export const EndpointRoute = ServiceRoute.pick({ name: true, workspace: true, keyDigests: true, tokens: true }).extend({
+  versions: z.array(
+    z.object({
+      /** What users call the version. */
+      name: z.string(),
+      /** The name of the service that it is; one that is not in the table gets nothing. */
+      service: z.string(),
+      /** From 0 to 100. */
+      trafficPercentile: z.number(),
+    }),
+  ),
+  /** The version that gets what is allocated to none. */
+  defaultVersion: z.string(),
+  /** Requests with the same value in this header, in lower case here, go to the same version; null: each is drawn anew. */
+  stickyHeader: z.string().nullable(),
+  /** The version that gets copies of so many percent of the requests; its answers are compared, counted and dropped. */
+  mirror: z.object({ version: z.string(), percentile: z.number() }).nullable(),
+});
+export type EndpointRoute = z.infer<typeof EndpointRoute>;
+
 export const RouteTable = z.object({
   /** Grows with every change; a router ignores a table older than its own. */
   generation: z.int(),
   services: z.array(ServiceRoute),
+  endpoints: z.array(EndpointRoute).default([]),
 });
 export type RouteTable = z.infer<typeof RouteTable>;
 

@@ -49,7 +49,7 @@ export class RoutePublisher {
         return;
       }
       const generation = this.#generation;
-      await this.#router.putTable({ generation, services: [...this.#routes.values()] }, signal);
+      await this.#router.putTable({ generation, services: [...this.#routes.values()], endpoints: [] }, signal);
       this.#published = generation;
     };
     this.#sending = this.#sending.then(send, send);

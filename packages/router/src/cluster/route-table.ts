@@ -51,6 +51,7 @@ export function routeTable(
   return {
     table: {
       generation,
+      endpoints: [],
       services: services.map((service) =>
         serviceRoute(service.route, byService.get(`${service.namespace}/${service.route.deployment}`) ?? []),
       ),

@@ -93,7 +93,7 @@ export async function startProxy(options: TestProxyOptions = {}): Promise<TestPr
     scaling: 'as many as the test says',
     ...options.route,
   };
-  services.apply({ generation: 1, services: [route] });
+  services.apply({ generation: 1, services: [route], endpoints: [] });
   const proxy = new Proxy({
     services,
     refusals: new Refusals(),

@@ -111,6 +111,7 @@ export async function startRouter(): Promise<TestRouter> {
       control.putTable(
         {
           generation: ++generation,
+          endpoints: [],
           services: [
             {
               name: 'test',
