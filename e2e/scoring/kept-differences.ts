@@ -12,4 +12,6 @@ export const KEPT = {
     'Where the original package is not installed, `content-type` in an `AMLResponse` is the content type in any case of its letters. The original adds a lower-case one to its own.',
   bodiesThatAreNone:
     'Where the original package is not installed, an `AMLResponse` of something that is no text, no bytes and no list of them fails in `run()`, which the log says. The original fails while it sends the answer, with a page in HTML.',
+  awaitedAndYielded:
+    '`run()` and `init()` may be `async def`, and `run()` may yield what it answers piece by piece. The original fails on a generator and on a coroutine.',
 } as const satisfies Readonly<Record<string, string>>;

@@ -1,4 +1,7 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
+import { join } from 'node:path';
 
 import { Model } from '@farled/sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -7,14 +10,22 @@ import { deployment, devTestCompute, inference, temporaryFolder } from '../harne
 import { startServer, type TestServer } from '../harness/server.ts';
 
 const SCRIPT = `
+import os, time
 from azureml.contrib.services.aml_request import AMLRequest, rawhttp
 from azureml.contrib.services.aml_response import AMLResponse
 
 def init():
     pass
 
+def events(path):
+    yield 'data: 1\\n\\n'
+    while not os.path.exists(path): time.sleep(0.005)
+    yield 'data: 2\\n\\n'
+
 @rawhttp
 def run(request):
+    if 'wait-for' in request.args:
+        return AMLResponse(events(request.args['wait-for']), 200, {'Content-Type': 'text/event-stream'})
     return AMLResponse(request.get_data()[::-1], 202, {'Content-Type': 'image/png', 'X-Seen': request.method})
 `;
 const PAGE = 'https://page.example';
@@ -64,6 +75,22 @@ test('bytes go to a script of raw requests and come back, with its status and he
   const answer = await call(uris.score, 'POST', { authorization: `Bearer ${key}` }, body);
   expect(answer).toMatchObject({ status: 202, headers: { 'content-type': 'image/png', 'x-seen': 'POST' } });
   expect([...answer.body]).toEqual([1, 255, 0]);
+});
+
+test('what a script yields reaches the client piece by piece', async () => {
+  const go = join(folder.path, 'go');
+  const headers = { authorization: `Bearer ${key}` };
+  const asked = request(`${uris.score}?wait-for=${encodeURIComponent(go)}`, { method: 'POST', headers, agent: false });
+  asked.end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  const pieces = response[Symbol.asyncIterator]();
+  expect(String((await pieces.next()).value)).toBe('data: 1\n\n');
+  await writeFile(go, '');
+  expect(String((await pieces.next()).value)).toBe('data: 2\n\n');
+  expect([response.headers['content-type'], await pieces.next()]).toEqual([
+    'text/event-stream',
+    { done: true, value: undefined },
+  ]);
 });
 
 test('swagger.json describes the service at its address', async () => {

@@ -25,10 +25,7 @@ def init():
     pass
 def run(name):
     if name == 'generator': return later()
-    if name == 'coroutine':
-        pending = soon()
-        pending.close()
-        return pending
+    if name == 'coroutine': return soon()
     return RESULTS[name]
 `;
 
@@ -49,6 +46,11 @@ def run(raw):
     return 'fine'
 `;
 
+const piecewise = {
+  why: 'awaitedAndYielded',
+  status: 200,
+  headers: { 'x-ms-run-fn-exec-ms': '<ms>' },
+} as const;
 const timeout: Asked['differs'] = {
   why: 'timeoutOfTheScript',
   body: { message: 'An unexpected error occurred in scoring script. Check the logs for more info.' },
@@ -177,9 +179,18 @@ export const TEXT: readonly Case[] = [
       'false',
       'empty list',
       'empty dict',
-      'generator',
-      'coroutine',
-    ].map((name) => post(name)),
+    ]
+      .map((name) => post(name))
+      .concat(
+        post('generator', {
+          differs: {
+            ...piecewise,
+            body: 1,
+            headers: { ...piecewise.headers, 'content-type': 'application/x-ndjson' },
+          },
+        }),
+        post('coroutine', { differs: { ...piecewise, body: 1 } }),
+      ),
   },
   {
     name: 'exceptions',

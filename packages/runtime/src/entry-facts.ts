@@ -4,6 +4,8 @@ export interface EntryFacts {
   readonly wantsHeaders: boolean;
   /** How run() is written: of the body as text, of the members of a JSON object, of the request itself. */
   readonly mode: 'text' | 'json' | 'raw';
+  /** Whether run() can have several requests at a time in one process: `async def`. */
+  readonly isAsynchronous: boolean;
   readonly schemas: Schemas;
 }
 

@@ -1,32 +1,52 @@
 /** Frames between front and worker; `python/farled_worker/frames.py` is the other side and describes them. */
-export const REQUEST = { body: 1, query: 2, raw: 3 } as const;
+export const REQUEST = { body: 1, query: 2, raw: 3, credit: 4, cancel: 5 } as const;
 export const ANSWER = {
   ok: 0,
   scriptRaised: 1,
   internal: 2,
   badInput: 3,
   response: 4,
+  stream: 5,
+  chunk: 6,
+  end: 7,
+  broken: 8,
   ready: 10,
   failed: 11,
 } as const;
 
-const TO_WORKER_BYTES = 9;
-const TO_FRONT_BYTES = 13;
+const KINDS: ReadonlySet<number> = new Set(Object.values(ANSWER));
+const TO_WORKER_BYTES = 13;
+const TO_FRONT_BYTES = 17;
+const BODY_LENGTH_AT = 13;
+const LARGEST_BODY_BYTES = 1024 ** 3;
 
 /** What a frame to the worker begins with; its head and body follow as they are. */
-export function requestPrefix(kind: number, headLength: number, bodyLength: number): Buffer {
+export function requestPrefix(kind: number, number: number, headLength: number, bodyLength: number): Buffer {
   const prefix = Buffer.allocUnsafe(TO_WORKER_BYTES);
   prefix.writeUInt8(kind, 0);
-  prefix.writeUInt32BE(headLength, 1);
-  prefix.writeUInt32BE(bodyLength, 5);
+  prefix.writeUInt32BE(number, 1);
+  prefix.writeUInt32BE(headLength, 5);
+  prefix.writeUInt32BE(bodyLength, 9);
   return prefix;
+}
+
+/** That so many more bytes of a stream are taken. */
+export function creditFrame(number: number, bytes: number): Buffer {
+  const count = Buffer.allocUnsafe(4);
+  count.writeUInt32BE(bytes);
+  return Buffer.concat([requestPrefix(REQUEST.credit, number, 0, count.length), count]);
 }
 
 export interface AnswerFrame {
   readonly kind: number;
+  /** Of the request. */
+  readonly number: number;
   readonly milliseconds: number;
   readonly body: Buffer;
 }
+
+/** What came is no frame: somebody else writes on the worker's connection, and nothing on it can be believed. */
+export class NoFrame extends Error {}
 
 /** Puts frames together from chunks of any size. */
 export class AnswerReader {
@@ -35,7 +55,10 @@ export class AnswerReader {
   /** Bytes of the frame that is being read, known once its head is there. */
   #wanted = TO_FRONT_BYTES;
 
-  /** Answers every frame that is complete with this chunk. */
+  /**
+   * Answers every frame that is complete with this chunk.
+   * @throws NoFrame
+   */
   push(chunk: Buffer): AnswerFrame[] {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
@@ -43,7 +66,7 @@ export class AnswerReader {
     while (this.#length >= this.#wanted) {
       const [only] = this.#chunks;
       const bytes = only?.length === this.#length ? only : Buffer.concat(this.#chunks, this.#length);
-      const total = TO_FRONT_BYTES + bytes.readUInt32BE(9);
+      const total = TO_FRONT_BYTES + checkedLength(bytes);
       this.#wanted = total;
       if (bytes.length < total) {
         this.#chunks = [bytes];
@@ -51,7 +74,8 @@ export class AnswerReader {
       }
       frames.push({
         kind: bytes.readUInt8(0),
-        milliseconds: bytes.readDoubleBE(1),
+        number: bytes.readUInt32BE(1),
+        milliseconds: bytes.readDoubleBE(5),
         body: bytes.subarray(TO_FRONT_BYTES, total),
       });
       const rest = bytes.subarray(total);
@@ -61,4 +85,12 @@ export class AnswerReader {
     }
     return frames;
   }
+}
+
+function checkedLength(bytes: Buffer): number {
+  const [kind, length] = [bytes.readUInt8(0), bytes.readUInt32BE(BODY_LENGTH_AT)];
+  if (!KINDS.has(kind) || length > LARGEST_BODY_BYTES) {
+    throw new NoFrame(`a frame of kind ${kind} with ${length} bytes`);
+  }
+  return length;
 }

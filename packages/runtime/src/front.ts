@@ -250,7 +250,7 @@ export class Front {
     const cancel = Number.isFinite(deadline) ? AbortSignal.timeout(Math.max(1, deadline)) : null;
     const signal = cancel === null ? gone.signal : AbortSignal.any([gone.signal, cancel]);
     const scored = await pool.score(workerRequest(pool.entry?.mode ?? 'text', request, target, body), signal);
-    sendScored(response, headers, scored, this.#parts);
+    await sendScored(response, headers, scored, this.#parts);
   }
 
   #endIfDrained(): void {

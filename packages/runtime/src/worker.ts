@@ -1,4 +1,4 @@
-/** One Python process: started, given one request at a time, ended. */
+/** One Python process: started, given requests, ended. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import type { ReplicaFailure } from '@farled/contract';
 import type { Clock } from '@farled/service';
 
+import { AnswerStream } from './answer-stream.ts';
 import type { EntryFacts } from './entry-facts.ts';
-import { ANSWER, type AnswerFrame, AnswerReader, requestPrefix } from './frames.ts';
+import { ANSWER, type AnswerFrame, AnswerReader, creditFrame, NoFrame, REQUEST, requestPrefix } from './frames.ts';
 import { encodeHead, type WorkerRequest } from './worker-request.ts';
 
 export interface WorkerParts {
@@ -29,6 +30,17 @@ export interface WorkerEnd {
   readonly failure: ReplicaFailure | null;
 }
 
+/** A whole answer, or the head of one that comes piece by piece. */
+export interface Answered {
+  readonly frame: AnswerFrame;
+  readonly stream: AnswerStream | null;
+}
+
+interface Pending {
+  readonly answered: PromiseWithResolvers<Answered>;
+  stream: AnswerStream | null;
+}
+
 /** The interpreter ended while it scored; the end says how. */
 export class WorkerGone extends Error {
   readonly end: WorkerEnd;
@@ -39,6 +51,14 @@ export class WorkerGone extends Error {
   }
 }
 
+/** What a request is known by until it is answered. */
+export interface Scoring {
+  readonly number: number;
+  readonly answered: Promise<Answered>;
+}
+
+/** Numbers of requests have 32 bits. */
+const LARGEST_NUMBER = 0xff_ff_ff_ff;
 /** Beside `src` and beside `dist`. */
 const PYTHON_SOURCES = fileURLToPath(new URL('../python', import.meta.url));
 /** How long to wait for the last lines of a process that is gone. */
@@ -51,10 +71,12 @@ export class Worker {
   readonly #connection: Duplex;
   readonly #reader = new AnswerReader();
   readonly #becameReady = Promise.withResolvers<void>();
-  #pending: PromiseWithResolvers<AnswerFrame> | null = null;
+  /** By their number: one, or several when run() is asynchronous. */
+  readonly #pending = new Map<number, Pending>();
+  #nextNumber = 1;
   #failure: ReplicaFailure | null = null;
   #entry: EntryFacts | null = null;
-  #state: 'starting' | 'idle' | 'busy' = 'starting';
+  #isReady = false;
 
   constructor({ python, environment, number, clock, onLine, onExit }: WorkerParts) {
     const child = spawn(python, ['-u', '-m', 'farled_worker'], {
@@ -72,7 +94,7 @@ export class Worker {
     this.ready = this.#becameReady.promise;
     this.ready.catch(() => {});
     this.#connection = child.stdio[3] as Duplex;
-    this.#connection.on('data', (chunk: Buffer) => this.#receive(chunk));
+    this.#connection.on('data', (chunk: Buffer) => this.#receive(chunk, onLine));
     this.#connection.on('error', () => child.kill('SIGKILL'));
     for (const stream of [child.stdout, child.stderr]) {
       if (stream !== null) {
@@ -87,8 +109,11 @@ export class Worker {
       gone = true;
       const end: WorkerEnd = { code, signal, failure: this.#failure };
       this.#becameReady.reject(new WorkerGone(end));
-      this.#pending?.reject(new WorkerGone(end));
-      this.#pending = null;
+      for (const { answered, stream } of this.#pending.values()) {
+        answered.reject(new WorkerGone(end));
+        stream?.fail(new WorkerGone(end));
+      }
+      this.#pending.clear();
       onExit(this, end);
     };
     child.on('error', (error) => {
@@ -101,7 +126,11 @@ export class Worker {
   }
 
   get state(): 'starting' | 'idle' | 'busy' {
-    return this.#state;
+    return !this.#isReady ? 'starting' : this.#pending.size === 0 ? 'idle' : 'busy';
+  }
+
+  get inFlight(): number {
+    return this.#pending.size;
   }
 
   /** What it said of its entry script; null until it is ready. */
@@ -110,15 +139,16 @@ export class Worker {
   }
 
   /** @throws WorkerGone when the process ends before it has answered. */
-  score(request: WorkerRequest): Promise<AnswerFrame> {
-    const pending = Promise.withResolvers<AnswerFrame>();
-    this.#pending = pending;
-    this.#state = 'busy';
+  score(request: WorkerRequest): Scoring {
+    const number = this.#nextNumber;
+    this.#nextNumber = number === LARGEST_NUMBER ? 1 : number + 1;
+    const pending = { answered: Promise.withResolvers<Answered>(), stream: null };
+    this.#pending.set(number, pending);
     const { kind, body } = request;
     const head = encodeHead(request, this.#entry?.wantsHeaders === true);
     const length = body.reduce((sum, chunk) => sum + chunk.length, 0);
     this.#connection.cork();
-    this.#connection.write(requestPrefix(kind, head.length, length));
+    this.#connection.write(requestPrefix(kind, number, head.length, length));
     if (head.length > 0) {
       this.#connection.write(head);
     }
@@ -126,12 +156,30 @@ export class Worker {
       this.#connection.write(chunk);
     }
     this.#connection.uncork();
-    return pending.promise;
+    return { number, answered: pending.answered.promise };
+  }
+
+  /** Nobody waits for that answer: a script that can stop does, and says so; another one goes on. */
+  cancel(number: number): void {
+    if (this.#pending.has(number)) {
+      this.#connection.write(requestPrefix(REQUEST.cancel, number, 0, 0));
+    }
+  }
+
+  /** As cancel; and what has come of the answer is not to be taken for all of it. */
+  stop(number: number, because: Error): void {
+    this.cancel(number);
+    this.#pending.get(number)?.stream?.fail(because);
+  }
+
+  /** Whether it still owes the end of that answer. */
+  has(number: number): boolean {
+    return this.#pending.has(number);
   }
 
   /** Lets it end by itself, as it does when nothing more can come; one that still starts has nothing to finish. */
   close(): void {
-    if (this.#state === 'starting') {
+    if (!this.#isReady) {
       this.kill();
     } else {
       this.#connection.end();
@@ -142,20 +190,67 @@ export class Worker {
     this.#child.kill('SIGKILL');
   }
 
-  #receive(chunk: Buffer): void {
-    for (const frame of this.#reader.push(chunk)) {
-      if (frame.kind === ANSWER.ready) {
-        this.#entry = JSON.parse(frame.body.toString()) as EntryFacts;
-        this.#state = 'idle';
-        this.#becameReady.resolve();
-      } else if (frame.kind === ANSWER.failed) {
-        this.#failure = JSON.parse(frame.body.toString()) as ReplicaFailure;
-      } else {
-        const pending = this.#pending;
-        this.#pending = null;
-        this.#state = 'idle';
-        pending?.resolve(frame);
+  #receive(chunk: Buffer, onLine: (line: string) => void): void {
+    try {
+      for (const frame of this.#reader.push(chunk)) {
+        this.#take(frame);
       }
+    } catch (error) {
+      if (!(error instanceof NoFrame || error instanceof SyntaxError)) {
+        throw error;
+      }
+      onLine(`The worker process ${this.pid} wrote ${error.message} on file descriptor 3, which is Farled's own.`);
+      this.#connection.destroy();
+      this.kill();
     }
+  }
+
+  #take(frame: AnswerFrame): void {
+    if (frame.kind === ANSWER.ready) {
+      this.#entry = JSON.parse(frame.body.toString()) as EntryFacts;
+      this.#isReady = true;
+      this.#becameReady.resolve();
+      return;
+    }
+    if (frame.kind === ANSWER.failed) {
+      this.#failure = JSON.parse(frame.body.toString()) as ReplicaFailure;
+      return;
+    }
+    const pending = this.#pending.get(frame.number);
+    if (pending === undefined) {
+      throw new NoFrame(`an answer to request ${frame.number}, which it does not have,`);
+    }
+    if (pending.stream === null && (frame.kind === ANSWER.chunk || frame.kind === ANSWER.broken)) {
+      throw new NoFrame('a piece of an answer that has not begun');
+    }
+    switch (frame.kind) {
+      case ANSWER.stream:
+        pending.stream = this.#openStream(frame.number);
+        pending.answered.resolve({ frame, stream: pending.stream });
+        return;
+      case ANSWER.chunk:
+        pending.stream?.push(frame.body);
+        return;
+      default:
+        this.#pending.delete(frame.number);
+        this.#endAnswer(pending, frame);
+    }
+  }
+
+  #endAnswer({ answered, stream }: Pending, frame: AnswerFrame): void {
+    if (stream === null) {
+      answered.resolve({ frame, stream });
+    } else if (frame.kind === ANSWER.end) {
+      stream.end();
+    } else {
+      stream.fail(new Error('run() raised in the middle of its answer'));
+    }
+  }
+
+  #openStream(number: number): AnswerStream {
+    return new AnswerStream({
+      taken: (bytes) => this.#connection.write(creditFrame(number, bytes)),
+      unwanted: () => this.cancel(number),
+    });
   }
 }

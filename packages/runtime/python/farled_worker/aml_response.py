@@ -1,10 +1,11 @@
 """AMLResponse for environments that lack the original."""
+import inspect
 import json
 import re
 
 from .request_values import Headers
+from .responses import FAILED
 
-FAILED = "x-ms-run-function-failed"
 # Between two cookies, and not in the date of one.
 _NEXT_COOKIE = re.compile(r",\s*(?=[^;,=\s]+=)")
 
@@ -51,10 +52,15 @@ class AMLResponse:
         return (self.content_type or "").split(";", 1)[0].strip().lower()
 
     def get_data(self, as_text=False):
+        if self.stream is not None:
+            self.set_data(list(self.stream))
         return self._body.decode("utf-8", "replace") if as_text else self._body
 
     def set_data(self, message):
-        self._body = _bytes(message)
+        """A generator is not asked for its items before they are sent."""
+        is_stream = inspect.isgenerator(message) or inspect.isasyncgen(message)
+        self.stream = message if is_stream else None
+        self._body = b"" if is_stream else _bytes(message)
 
     data = property(get_data, set_data)
 

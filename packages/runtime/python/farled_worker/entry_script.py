@@ -7,7 +7,7 @@ import sys
 import traceback
 import types
 
-from . import arguments, flask_request, schemas
+from . import arguments, event_loop, flask_request, schemas
 from .aml_request import raw_requested
 
 MODULE = "entry_module"
@@ -24,7 +24,7 @@ class BootFailure(Exception):
 
 
 # `call` runs run() with what `arguments` makes of a request; `mode` is how it is written: text, json or raw.
-Entry = collections.namedtuple("Entry", "call arguments mode wants_headers schemas")
+Entry = collections.namedtuple("Entry", "call arguments mode wants_headers is_asynchronous schemas")
 
 
 def load(app_root, source_directory, entry_script):
@@ -39,7 +39,9 @@ def load(app_root, source_directory, entry_script):
     entry = _entry(run)
     _check_parameters(init, "init", 0)
     try:
-        init()
+        initialized = init()
+        if inspect.iscoroutine(initialized):
+            event_loop.run(initialized)
     except BaseException as error:  # SystemExit and KeyboardInterrupt in init() fail the start as well
         raise BootFailure(
             "UserScriptInitFailed",
@@ -89,6 +91,7 @@ def _entry(run):
     parameters = _check_parameters(run, "run", None if mode == "json" else 1)
     wants_headers = "request_headers" in parameters
     own = [parameter for parameter in parameters.values() if parameter.name != "request_headers"]
+    is_asynchronous = inspect.iscoroutinefunction(run) or inspect.isasyncgenfunction(run)
     application = flask_request.application()
     if mode == "json":
         reads = arguments.of_json(own, wants_headers)
@@ -98,10 +101,10 @@ def _entry(run):
         reads = arguments.of_raw(own[0], wants_headers)
     else:
         call = flask_request.in_request_context(application, run)
-        return Entry(call, arguments.of_flask(own[0], wants_headers), mode, wants_headers, None)
+        return Entry(call, arguments.of_flask(own[0], wants_headers), mode, wants_headers, is_asynchronous, None)
     if application is not None:
         application.app_context().push()
-    return Entry(run, reads, mode, wants_headers, None)
+    return Entry(run, reads, mode, wants_headers, is_asynchronous, None)
 
 
 def _mode(run):

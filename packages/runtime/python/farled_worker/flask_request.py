@@ -3,6 +3,7 @@
 Nothing of flask is imported here unless the script has imported it.
 """
 import contextlib
+import inspect
 import io
 import sys
 
@@ -28,7 +29,12 @@ def in_request_context(application, run):
             positional, named = pass_on(context.request)
             return run(*positional, **named)
 
-    return call
+    async def call_and_await(variables, pass_on):
+        with application.request_context(variables) as context:
+            positional, named = pass_on(context.request)
+            return await run(*positional, **named)
+
+    return call_and_await if inspect.iscoroutinefunction(run) else call
 
 
 def environ(head, body):
@@ -60,6 +66,19 @@ def environ(head, body):
         elif key not in ("CONTENT_LENGTH", "TRANSFER_ENCODING"):
             variables["HTTP_" + key] = value
     return variables
+
+
+def stream_parts(result):
+    """Status, headers and items of a flask.Response that has no whole body; None of anything else."""
+    flask = sys.modules.get("flask")
+    if flask is None or not isinstance(result, flask.Response) or not result.is_streamed or result.direct_passthrough:
+        return None
+    return result.status_code, list(result.headers), _closing(result)
+
+
+def _closing(response):
+    with contextlib.closing(response):
+        yield from response.iter_encoded()
 
 
 def response_parts(result):

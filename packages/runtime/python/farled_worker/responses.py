@@ -4,10 +4,12 @@ import struct
 
 from . import flask_request
 
+FAILED = "x-ms-run-function-failed"
+
 
 def encoded(result):
     """Its frame: length of the head, head (JSON), body. None when the result is no such answer."""
-    from .aml_response import FAILED, AMLResponse
+    from .aml_response import AMLResponse
 
     if isinstance(result, AMLResponse):
         status, headers, body = result.status_code, list(result.headers), result.get_data()
@@ -16,7 +18,12 @@ def encoded(result):
         if parts is None:
             return None
         status, headers, body = parts
-    if status >= 500:
-        headers = [(name, value) for name, value in headers if name.lower() != FAILED] + [(FAILED, "True")]
-    head = json.dumps({"status": status, "headers": headers}).encode()
+    head = json.dumps({"status": status, "headers": with_failure(status, headers)}).encode()
     return struct.pack(">I", len(head)) + head + body
+
+
+def with_failure(status, headers):
+    """With a status of 500 and more, run() failed whatever it says."""
+    if status < 500:
+        return headers
+    return [(name, value) for name, value in headers if name.lower() != FAILED] + [(FAILED, "True")]

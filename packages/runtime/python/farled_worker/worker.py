@@ -5,10 +5,8 @@ import resource
 import signal
 import socket
 import sys
-import time
-import traceback
 
-from . import arguments, entry_script, frames, responses, stand_ins
+from . import answers, entry_script, event_loop, frames, one_by_one, stand_ins
 
 FRONT = 3
 PR_SET_PDEATHSIG = 1
@@ -37,71 +35,24 @@ def main():
         else:
             sys.stderr.write(failure.message + "\n")
         told = {"code": failure.code, "message": failure.message, "traceback": failure.trace}
-        _flush()
-        frames.write_answer(connection, frames.FAILED, 0, json.dumps(told).encode())
+        answers.flush()
+        frames.write_answer(connection, frames.FAILED, 0, 0, json.dumps(told).encode())
         os._exit(3)
-    _flush()
-    told = {"wantsHeaders": entry.wants_headers, "mode": entry.mode, "schemas": entry.schemas}
-    frames.write_answer(connection, frames.READY, 0, json.dumps(told).encode())
-    _serve(connection, entry)
-    _flush()
+    answers.flush()
+    told = {
+        "wantsHeaders": entry.wants_headers,
+        "mode": entry.mode,
+        "isAsynchronous": entry.is_asynchronous,
+        "schemas": entry.schemas,
+    }
+    frames.write_answer(connection, frames.READY, 0, 0, json.dumps(told).encode())
+    if entry.is_asynchronous:
+        from . import side_by_side
 
-
-def _serve(connection, entry):
-    call, read = entry.call, entry.arguments
-    while True:
-        request = frames.read_request(connection)
-        if request is None:
-            return
-        try:
-            positional, named = read(*request)
-        except arguments.BadInput as error:
-            frames.write_answer(connection, frames.BAD_INPUT, 0, str(error).encode("utf-8", "backslashreplace"))
-            continue
-        except Exception:
-            traceback.print_exc()
-            _flush()
-            frames.write_answer(connection, frames.INTERNAL, 0, b"")
-            continue
-        started = time.perf_counter()
-        try:
-            result = call(*positional, **named)
-            answer, encoded = frames.OK, None
-        except Exception:
-            traceback.print_exc()
-            answer, encoded = frames.SCRIPT_RAISED, b""
-        milliseconds = (time.perf_counter() - started) * 1000
-        if answer == frames.OK:
-            answer, encoded = _encode(result)
-            result = None
-        _flush()
-        frames.write_answer(connection, answer, milliseconds, encoded)
-
-
-def _encode(result):
-    """Kind and body of its frame. Nearly all results are JSON, so that is tried first."""
-    try:
-        return frames.OK, json.dumps({} if result is None else result).encode()
-    except Exception as error:
-        # Left before anything else is tried, so that a failure of it is not told as a consequence of this one.
-        not_json = error
-    try:
-        encoded = responses.encoded(result)
-        if encoded is not None:
-            return frames.RESPONSE, encoded
-    except Exception as error:
-        not_json = error
-    traceback.print_exception(type(not_json), not_json, not_json.__traceback__)
-    return frames.INTERNAL, b""
-
-
-def _flush():
-    """What the script printed is in the log before its answer is on its way."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (AttributeError, OSError, ValueError):
-            pass  # The script replaced or closed it.
+        event_loop.run(side_by_side.serve(connection, entry))
+    else:
+        one_by_one.serve(connection, entry)
+    answers.flush()
 
 
 def _end_with_the_front():

@@ -1,7 +1,7 @@
 /** A real replica for tests: the runtime as a process of its own, with the machine's Python. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,6 +22,7 @@ interface Call {
   readonly method?: string;
   readonly body?: string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
 }
 
 export interface TestReplica extends AsyncDisposable {
@@ -31,6 +32,10 @@ export interface TestReplica extends AsyncDisposable {
   score(body: string): Promise<Answer>;
   report(): Promise<ReplicaReport>;
   log(): Promise<string>;
+  /** Files in the folder that the script runs in. */
+  read(file: string): Promise<string>;
+  write(file: string, text: string): Promise<void>;
+  has(file: string): Promise<boolean>;
   /** What it said of its end; the exit code, when it has ended. */
   ended(): Promise<{ readonly code: number | null; readonly report: ReplicaReport | undefined }>;
 }
@@ -77,9 +82,9 @@ export async function startReplica({
     },
   });
   const exit = once(child, 'exit') as Promise<[number | null]>;
-  const call = (path: string, { method = 'GET', body, headers = {} }: Call = {}): Promise<Answer> =>
+  const call = (path: string, { method = 'GET', body, headers = {}, signal }: Call = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
-      const asked = request({ socketPath, path, method, headers, agent: false }, (response) => {
+      const asked = request({ socketPath, path, method, headers, signal, agent: false }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
@@ -114,6 +119,13 @@ export async function startReplica({
     call,
     score: (body) => call('/score', { method: 'POST', body }),
     report,
+    read: (file) => readFile(join(folder, file), 'utf8'),
+    write: (file, text) => writeFile(join(folder, file), text),
+    has: (file) =>
+      access(join(folder, file)).then(
+        () => true,
+        () => false,
+      ),
     log: () => readFile(join(folder, 'log'), 'utf8'),
     ended: async () => {
       const [code] = await exit;
