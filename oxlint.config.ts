@@ -8,6 +8,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   sdk: ['contract'],
   service: ['contract'],
+  http: ['contract', 'service'],
   kubernetes: ['contract', 'service'],
   image: ['contract', 'service'],
   state: ['contract', 'service'],
@@ -15,8 +16,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: ['contract', 'identity', 'service', 'state'],
   azureml: ['contract', 'identity', 'server', 'service', 'state'],
   controller: ['contract', 'image', 'kubernetes', 'service', 'state'],
-  router: ['contract', 'kubernetes', 'service'],
-  runtime: ['contract', 'service'],
+  router: ['contract', 'http', 'kubernetes', 'service'],
+  runtime: ['contract', 'http', 'service'],
   cli: ['contract', 'sdk'],
   standalone: [
     'azureml',

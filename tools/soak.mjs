@@ -9,7 +9,7 @@ await install();
 await installTestTools();
 const child = spawn(
   join(ROOT, 'node_modules', '.bin', 'vitest'),
-  ['run', '--testTimeout=7200000', 'e2e', 'packages/router/src/http1', ...process.argv.slice(2)],
+  ['run', '--testTimeout=7200000', 'e2e', 'packages/http/src', ...process.argv.slice(2)],
   {
     cwd: ROOT,
     stdio: 'inherit',

@@ -1,11 +1,8 @@
 /** The port for scoring requests, and its two ways to end. */
 import { type AddressInfo, createServer, type Server } from 'node:net';
 
+import { ClientConnections, type ClientLimits, type Handler } from '@farled/http';
 import type { Clock } from '@farled/service';
-
-import { ClientConnections } from './client/client-connections.ts';
-import type { Handler } from './client/exchange.ts';
-import type { ClientLimits } from './client/limits.ts';
 
 export interface ScoringServerParts {
   readonly handler: Handler;

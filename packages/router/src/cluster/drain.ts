@@ -1,7 +1,7 @@
 /** How a router in a cluster ends without losing a request that someone sends it meanwhile. */
+import { CLIENT_LIMITS } from '@farled/http';
 import type { Clock, Logger } from '@farled/service';
 
-import { CLIENT_LIMITS } from '../client/limits.ts';
 import type { ScoringServer } from '../scoring-server.ts';
 import type { Services } from '../services.ts';
 

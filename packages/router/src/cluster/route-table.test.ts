@@ -61,6 +61,7 @@ describe('a service gets', () => {
     const { table, services, faults } = routeTable([secret(ROUTE)], [slice([endpoint('a', '10.0.0.1')])], 7);
     expect(table).toEqual({
       generation: 7,
+      endpoints: [],
       services: [
         {
           name: 'test',

@@ -1,13 +1,14 @@
 import { type Clock, ManualClock } from '@farled/service';
 import { expect, test } from 'vitest';
 
-import { createRandom } from '../http1/testing/generate.ts';
 import { Deadlines } from './deadlines.ts';
 
 test('each expires at its time, in whatever order they came, and those that were removed never', async () => {
   const clock = new ManualClock(0);
   const deadlines = new Deadlines(clock);
-  const random = createRandom(1);
+  // Lehmer's generator.
+  let state = 1;
+  const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
   const expired: [number, number][] = [];
   const all = Array.from({ length: 500 }, () => {
     const at = 1 + Math.floor(random() * 1000);

@@ -1,22 +1,12 @@
 /** Sends one request to one replica and its answer back, streaming both ways. */
 import { DEADLINE_HEADER } from '@farled/contract';
+import type { AnswerSink, ResponseHead } from '@farled/http';
 import type { Clock } from '@farled/service';
 
-import type { ResponseHead } from '../http1/response-head.ts';
 import type { UpstreamConnection, UpstreamUser } from '../upstream/upstream-connection.ts';
 import type { UpstreamPool } from '../upstream/upstream-pool.ts';
 import type { Body } from './body.ts';
 import type { Deadline, Deadlines, Expiring } from './deadlines.ts';
-
-/** Where the answer goes. */
-export interface AnswerSink {
-  answerHead(head: ResponseHead, status: number): void;
-  /** False when that is much for now: `onAnswerDrain` says when there is room again. */
-  answerBody(bytes: Buffer, start: number, end: number): boolean;
-  answerEnd(): void;
-  /** Nothing more comes for a while: what is held back goes out. */
-  answerFlush(): void;
-}
 
 /** Whose request it is. */
 export interface ForwardOwner {

@@ -1,9 +1,7 @@
+import { type Head, passedFields, RequestHead, ResponseHead, withheldWith } from '@farled/http';
 import { expect, test } from 'vitest';
 
-import type { Head } from '../http1/message-reader.ts';
-import { RequestHead } from '../http1/request-head.ts';
-import { ResponseHead } from '../http1/response-head.ts';
-import { toClient, toReplica } from './headers.ts';
+import { toReplica } from './headers.ts';
 
 function read<H extends Head>(head: H, startLine: string, lines: readonly string[]): H {
   const bytes = Buffer.from(`${startLine}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`, 'latin1');
@@ -13,6 +11,7 @@ function read<H extends Head>(head: H, startLine: string, lines: readonly string
 }
 
 const request = (...lines: string[]): RequestHead => read(new RequestHead(), 'POST / HTTP/1.1', ['Host: a', ...lines]);
+const toClient = (head: ResponseHead): string => passedFields(head, withheldWith([]));
 const response = (...lines: string[]): ResponseHead => read(new ResponseHead(), 'HTTP/1.1 200 OK', lines);
 
 test('headers of the connection stay with it, those that it names included', () => {

@@ -2,11 +2,9 @@
  * A browser asks whether a page of another site may score. It asks without a key; the replica's runtime knows, and answers
  * without the script, so that it takes no slot and is no request of the ledger. The Fetch standard: CORS-preflight request.
  */
+import { type ClientConnection, type Exchange, FRAMING } from '@farled/http';
 import type { Clock } from '@farled/service';
 
-import type { ClientConnection } from '../client/client-connection.ts';
-import type { Exchange } from '../client/exchange.ts';
-import { FRAMING } from '../http1/framing.ts';
 import type { Service } from '../service.ts';
 import type { Deadlines } from './deadlines.ts';
 import { Forward, type Forwarded, type ForwardOwner } from './forward.ts';

@@ -1,10 +1,7 @@
 /** Looks at the head of each request: finds the service, checks key or token, and has it scored, or says why not. */
+import { type ClientConnection, type Exchange, FRAMING, type Handler, type RequestHead } from '@farled/http';
 import type { Clock, Logger } from '@farled/service';
 
-import type { ClientConnection } from '../client/client-connection.ts';
-import type { Exchange, Handler } from '../client/exchange.ts';
-import { FRAMING } from '../http1/framing.ts';
-import type { RequestHead } from '../http1/request-head.ts';
 import type { Refusals } from '../refusals.ts';
 import type { Services } from '../services.ts';
 import { type Address, readAddress } from './addresses.ts';

@@ -1,5 +1,6 @@
 /** Answers of the router itself: a sentence as JSON, under the id of the request. */
-import type { ClientConnection } from '../client/client-connection.ts';
+import type { ClientConnection } from '@farled/http';
+
 import { LARGEST_BODY_BYTES } from './body.ts';
 
 export interface SayOptions {

@@ -1,10 +1,8 @@
 /** One request that may be scored: its body, its place in line, its tries, and what it counts as in the ledger. */
+import { type ClientConnection, type Exchange, FRAMING } from '@farled/http';
 import { type Clock, isoTime } from '@farled/service';
 
 import type { Admitted, Ticket } from '../admission/admission.ts';
-import type { ClientConnection } from '../client/client-connection.ts';
-import type { Exchange } from '../client/exchange.ts';
-import { FRAMING } from '../http1/framing.ts';
 import type { Refusals } from '../refusals.ts';
 import type { Service } from '../service.ts';
 import { type Body, HELD_BYTES, LARGEST_BODY_BYTES } from './body.ts';

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { RouterStatistics, ServiceRoute } from '@farled/contract';
+import { CLIENT_LIMITS, type ClientLimits } from '@farled/http';
 import { silentLogger, systemClock } from '@farled/service';
 
-import { CLIENT_LIMITS, type ClientLimits } from '../client/limits.ts';
 import { Deadlines } from '../proxy/deadlines.ts';
 import { Proxy } from '../proxy/proxy.ts';
 import { Refusals } from '../refusals.ts';

@@ -1,9 +1,8 @@
 /** One connection to a replica: a request at a time, and its answer as it comes. */
 import { connect, type Socket } from 'node:net';
 
-import type { Fault } from '../http1/faults.ts';
-import { type MessageSink, MessageReader } from '../http1/message-reader.ts';
-import { ResponseHead } from '../http1/response-head.ts';
+import { type Fault, MessageReader, type MessageSink, ResponseHead } from '@farled/http';
+
 import type { ReplicaSocket, UpstreamPool } from './upstream-pool.ts';
 
 /** Who waits for the answer. */

@@ -4,10 +4,10 @@ import type { Socket } from 'node:net';
 import type { Fault } from '../http1/faults.ts';
 import { FRAMING } from '../http1/framing.ts';
 import type { MessageReader, MessageSink } from '../http1/message-reader.ts';
+import { passedFields, withheldWith } from '../http1/passed-fields.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
-import type { AnswerSink } from '../proxy/forward.ts';
-import { toClient } from '../proxy/headers.ts';
+import type { AnswerSink } from './answer-sink.ts';
 import { CLOSE, dateLine, statusLine } from './answers.ts';
 import type { ClientConnections } from './client-connections.ts';
 import type { Exchange } from './exchange.ts';
@@ -20,6 +20,7 @@ const MOST_DISCARDED_BYTES = 64 * 1024;
 const INLINE_BYTES = 8 * 1024;
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 const JSON_TYPE = 'content-type: application/json\r\n';
+const HIDDEN_TO_CLIENT = withheldWith([]);
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class ClientConnection implements MessageSink, AnswerSink {
@@ -123,7 +124,8 @@ export class ClientConnection implements MessageSink, AnswerSink {
       framing = 'transfer-encoding: chunked\r\n\r\n';
     }
     const date = head.hasDate ? '' : dateLine(this.#all.now);
-    this.#answerHead = statusLine(status) + toClient(head) + date + this.#connectionLines() + framing;
+    this.#answerHead =
+      statusLine(status) + passedFields(head, HIDDEN_TO_CLIENT) + date + this.#connectionLines() + framing;
   }
 
   answerBody(bytes: Buffer, start: number, end: number): boolean {

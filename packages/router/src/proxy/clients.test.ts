@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+import type { Handler } from '@farled/http';
 import { systemClock } from '@farled/service';
 import { describe, expect, test } from 'vitest';
 
 import { ScoringServer } from '../scoring-server.ts';
 import { startClient, startProxy, type TestProxyOptions } from '../testing/start-proxy.ts';
-import type { Handler } from './exchange.ts';
 
 const TARGET = '/api/v1/service/test/score';
 const post = (body: string, headers = '', target = TARGET): string =>
