@@ -117,6 +117,8 @@ export {
 export type { ServiceSettingsInput } from './documents/deployment-config.ts';
 export { EnvironmentDocument, InferenceConfigDocument, LEGACY_INFERENCE_FIELDS } from './documents/inference-config.ts';
 export {
+  EndpointRoute,
+  MirrorStatistics,
   ReplicaAddress,
   RouterStatistics,
   RouteTable,
@@ -125,6 +127,7 @@ export {
   ServiceRoute,
   TokenCheck,
   TokenKey,
+  VERSION_HEADER,
 } from './internal/route-table.ts';
 export {
   BOOT_FAILURE_EXIT_CODE,
@@ -135,4 +138,5 @@ export {
   ReplicaFailure,
   ReplicaReport,
 } from './internal/replica.ts';
+export { LATENCY_BUCKETS, latencyBucket, LatencyCounts, longestOfBucket, NO_LATENCIES } from './internal/latency.ts';
 export { CLUSTER, ClusterRoute } from './internal/cluster-route.ts';

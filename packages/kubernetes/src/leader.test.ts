@@ -130,7 +130,12 @@ test('who was asleep while the time went by knows it when it wakes, before any t
   const { clock, join } = room();
   const asleep = new ManualClock();
   const a = join('a', {
-    clock: { now: () => clock.now(), sleep: (...all) => asleep.sleep(...all), after: (...all) => asleep.after(...all) },
+    clock: {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      sleep: (...all) => asleep.sleep(...all),
+      after: (...all) => asleep.after(...all),
+    },
   });
   await asleep.advance(0);
   expect(a.election.leads()).toBe(true);
@@ -146,6 +151,7 @@ test('a clock that is set back does not make a term longer', async () => {
   const a = join('a', {
     clock: {
       now: () => clock.now() + shift,
+      monotonic: () => clock.monotonic(),
       sleep: (...all) => clock.sleep(...all),
       after: (...all) => clock.after(...all),
     },

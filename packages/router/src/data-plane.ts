@@ -1,4 +1,6 @@
 /** What a router is, wherever its table comes from: services, the proxy before them, and the port they are reached at. */
+import { randomUUID } from 'node:crypto';
+
 import type { RouterStatistics } from '@farled/contract';
 import { type Logger, systemClock } from '@farled/service';
 
@@ -17,6 +19,8 @@ export interface DataPlane {
 
 /** `knowsAll`: whether a service that is not in the table does not exist. */
 export function createDataPlane(log: Logger, knowsAll: () => boolean): DataPlane {
+  const id = randomUUID();
+  const startedAt = systemClock.now();
   const services = new Services(systemClock);
   const refusals = new Refusals();
   const proxy = new Proxy({
@@ -32,10 +36,13 @@ export function createDataPlane(log: Logger, knowsAll: () => boolean): DataPlane
     refusals,
     server: new ScoringServer({ handler: proxy, clock: systemClock }),
     statistics: (listening) => ({
+      id,
+      startedAt,
       pid: process.pid,
       generation: services.generation,
       listening,
       services: [...services.all()].map((service) => service.statistics),
+      endpoints: [],
     }),
   };
 }

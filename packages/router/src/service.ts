@@ -4,15 +4,8 @@ import type { Clock } from '@farled/service';
 
 import { Admission } from './admission/admission.ts';
 import { Credentials, type Refused } from './credentials.ts';
+import { Ledger } from './ledger.ts';
 import { UpstreamPool } from './upstream/upstream-pool.ts';
-
-/** accepted = answered + refused + failed + in flight + queued. */
-export interface Ledger {
-  accepted: number;
-  answered: number;
-  refused: number;
-  failed: number;
-}
 
 /** Why there are as many replicas as there are, from the one who decides it. */
 export interface ScalingDecision {
@@ -22,7 +15,7 @@ export interface ScalingDecision {
 
 export class Service {
   readonly admission: Admission;
-  readonly ledger: Ledger = { accepted: 0, answered: 0, refused: 0, failed: 0 };
+  readonly ledger = new Ledger();
   #route: ServiceRoute;
   readonly #clock: Clock;
   #credentials: Credentials;
@@ -110,9 +103,10 @@ export class Service {
     const { admission, ledger } = this;
     return {
       name: this.#route.name,
-      ...ledger,
+      ...ledger.totals,
       queued: admission.queued,
       inFlight: admission.inFlight,
+      copies: 0,
       replicas: admission.replicas.map((replica) => ({ ...replica })),
     };
   }

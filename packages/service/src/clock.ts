@@ -2,6 +2,8 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds, with fractions, since some moment; never goes back: for how long something takes. */
+  monotonic(): number;
   /** Resolves after that many milliseconds; rejects with the signal's reason when it aborts first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Runs once after that many milliseconds, unless cancelled; never keeps the process alive. */
@@ -12,6 +14,7 @@ export type Cancel = () => void;
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted === true) {

@@ -18,6 +18,10 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
+  monotonic(): number {
+    return this.#now;
+  }
+
   after(milliseconds: number, run: () => void): Cancel {
     const timer = { at: this.#now + milliseconds, run };
     this.#timers.add(timer);

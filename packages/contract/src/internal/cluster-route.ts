@@ -48,10 +48,15 @@ export const CLUSTER = {
   revisionLabel: 'farled.dev/revision',
   /** On the Secret with the route, which is kept with the routers: where the service itself is. */
   namespaceLabel: 'farled.dev/namespace',
-  /** On the Secret with the route: value `route`; on the headless Service, and so on its EndpointSlices: `replicas`. */
+  /**
+   * On the Secret with the route: value `route`; on the one with an endpoint: `endpoint`; on the headless Service, and so
+   * on its EndpointSlices: `replicas`.
+   */
   roleLabel: 'farled.dev/role',
   /** Key of the route in its Secret. */
   routeKey: 'route.json',
+  /** Key of an endpoint, an EndpointRoute, in its Secret, which is kept with the routers as routes are. */
+  endpointKey: 'endpoint.json',
   /** Where a replica listens; the original's port. */
   replicaPort: 5001,
 } as const;

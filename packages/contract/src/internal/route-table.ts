@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 
+import { LatencyCounts, NO_LATENCIES } from './latency.ts';
+
 export const ReplicaAddress = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unix'), path: z.string() }),
   z.object({ kind: z.literal('tcp'), host: z.string(), port: z.int().min(1).max(65_535) }),
@@ -84,6 +86,12 @@ export const RouteTable = z.object({
 });
 export type RouteTable = z.infer<typeof RouteTable>;
 
+/**
+ * Header in which a request may name the version of an endpoint that is to answer it, and in which every answer of one
+ * says which it was. The name that the v2 API gives it.
+ */
+export const VERSION_HEADER = 'azureml-model-deployment';
+
 /** Paths of the router's control socket (HTTP over a Unix socket that only its owner can open). */
 export const ROUTER_CONTROL = {
   /** PUT a RouteTable: answered 204 once every request that comes in uses it. */
@@ -94,23 +102,73 @@ export const ROUTER_CONTROL = {
   drain: '/drain',
 } as const;
 
+/** Totals since the router started. accepted = answered + refused + failed + in flight + queued. */
+const Totals = z.object({
+  accepted: z.int(),
+  answered: z.int(),
+  refused: z.int(),
+  failed: z.int(),
+  /** Of the answered and failed: those with a 5xx of the script, a 502 for a replica that ended, or a 504. */
+  errors: z.int().default(0),
+  /** Of the answered and those with a 504: from the slot that the request got to the last byte of the answer. */
+  latency: LatencyCounts.default(NO_LATENCIES),
+});
+
+/** What became of the copies that a mirror version was to get, since the router started. */
+export const MirrorStatistics = z.object({
+  version: z.string(),
+  /** Answered as the request itself was: with the same status and the same bytes. */
+  same: z.int(),
+  different: z.int(),
+  /** The copy was not answered. */
+  failed: z.int(),
+  /** No copy was made, for want of a free slot or because the body was too large; or the request itself got no answer. */
+  skipped: z.int(),
+  /** The latest that differed, the last one last. */
+  differences: z.array(
+    z.object({
+      requestId: z.string(),
+      /** ISO 8601. */
+      at: z.string(),
+      status: z.int(),
+      mirrorStatus: z.int(),
+      /** Of the bodies. */
+      bytes: z.int(),
+      mirrorBytes: z.int(),
+    }),
+  ),
+});
+export type MirrorStatistics = z.infer<typeof MirrorStatistics>;
+
 export const RouterStatistics = z.object({
+  /** Of this run of the router: another id, and its totals begin at zero. */
+  id: z.string().default(''),
+  /** Milliseconds since the epoch. */
+  startedAt: z.int().default(0),
   pid: z.int(),
   generation: z.int(),
   /** Where scoring requests are taken. */
   listening: z.object({ host: z.string(), port: z.int() }),
   services: z.array(
-    z.object({
+    Totals.extend({
       name: z.string(),
-      /** Totals since the router started. accepted = answered + refused + failed + in flight + queued. */
-      accepted: z.int(),
-      answered: z.int(),
-      refused: z.int(),
-      failed: z.int(),
       queued: z.int(),
       inFlight: z.int(),
+      /** Copies of mirrored requests that are being answered, which are in none of the totals. */
+      copies: z.int().default(0),
+      /** inFlight of a replica has its copies too. */
       replicas: z.array(z.object({ id: z.string(), inFlight: z.int() })),
     }),
   ),
+  /** Totals of all versions that an endpoint has or had; those of one version are those of its service. */
+  endpoints: z
+    .array(
+      Totals.extend({
+        name: z.string(),
+        versions: z.array(z.object({ name: z.string(), service: z.string() })),
+        mirror: MirrorStatistics.nullable(),
+      }),
+    )
+    .default([]),
 });
 export type RouterStatistics = z.infer<typeof RouterStatistics>;

@@ -1,4 +1,4 @@
-import type { ClusterRoute, RouterStatistics } from '@farled/contract';
+import { type ClusterRoute, NO_LATENCIES, type RouterStatistics } from '@farled/contract';
 import { expect, test } from 'vitest';
 
 import type { ClusterService } from '../cluster/route-table.ts';
@@ -33,6 +33,8 @@ function service(name: string, scaling: ClusterRoute['scaling'] = SCALING, names
 
 function statistics(services: Readonly<Record<string, readonly [inFlight: number, queued: number]>>): RouterStatistics {
   return {
+    id: 'router',
+    startedAt: 0,
     pid: 1,
     generation: 1,
     listening: { host: '0.0.0.0', port: 8080 },
@@ -42,10 +44,14 @@ function statistics(services: Readonly<Record<string, readonly [inFlight: number
       answered: 0,
       refused: 0,
       failed: 0,
+      errors: 0,
+      latency: NO_LATENCIES,
+      copies: 0,
       queued,
       inFlight,
       replicas: [],
     })),
+    endpoints: [],
   };
 }
 

@@ -26,6 +26,7 @@ test('requests that end in time cost a timer now and then, not one each', async 
   let timers = 0;
   const clock: Clock = {
     now: () => manual.now(),
+    monotonic: () => manual.monotonic(),
     sleep: (milliseconds, signal) => manual.sleep(milliseconds, signal),
     after: (milliseconds, run) => {
       timers += 1;

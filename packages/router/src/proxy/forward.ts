@@ -59,6 +59,7 @@ export class Forward implements UpstreamUser, Expiring {
   #hasBegunBody = false;
   #takesBody = false;
   #isSent = false;
+  #status = 0;
   /** What the answer amounts to, if it is not to be passed on. */
   #instead: Forwarded | null = null;
   #isOver = false;
@@ -78,6 +79,11 @@ export class Forward implements UpstreamUser, Expiring {
   /** Whether a body that streams may be sent now. */
   get takesBody(): boolean {
     return this.#takesBody;
+  }
+
+  /** Of the answer, as it is passed on; 0 before there is one. */
+  get status(): number {
+    return this.#status;
   }
 
   start(): void {
@@ -159,7 +165,8 @@ export class Forward implements UpstreamUser, Expiring {
     }
     this.#stopTimer();
     // A failure of the model is told from one of the router by its status, as in the original.
-    client.answerHead(head, head.status === MODEL_FAILED ? 502 : head.status);
+    this.#status = head.status === MODEL_FAILED ? 502 : head.status;
+    client.answerHead(head, this.#status);
   }
 
   onAnswerBody(bytes: Buffer, start: number, end: number): void {

@@ -40,6 +40,8 @@ export class Scoring implements Exchange, ForwardOwner {
   #waiting: AbortController | null = null;
   #since: number | null = null;
   #deadline: number | null = null;
+  /** By the clock that never goes back. */
+  #admittedAt = 0;
 
   constructor(parts: ScoringParts) {
     this.#parts = parts;
@@ -136,6 +138,7 @@ export class Scoring implements Exchange, ForwardOwner {
   onForwarded(forwarded: Forwarded): void {
     const ticket = this.#ticket;
     const isUnread = this.#forward?.mayRepeat === true;
+    const status = this.#forward?.status ?? 0;
     const isTaken = forwarded !== 'refused' && forwarded !== 'unreachable';
     this.#forward = null;
     if (!isTaken && isUnread && this.#parts.clock.now() < (this.#deadline ?? 0)) {
@@ -146,7 +149,7 @@ export class Scoring implements Exchange, ForwardOwner {
       return;
     }
     this.#finish();
-    this.#conclude(forwarded);
+    this.#conclude(forwarded, status);
   }
 
   #accept(): void {
@@ -192,7 +195,10 @@ export class Scoring implements Exchange, ForwardOwner {
     }
     // Attempts share the time of one: the client does not know of them.
     const now = clock.now();
-    this.#deadline ??= now + service.route.scoringTimeoutMs;
+    if (this.#deadline === null) {
+      this.#deadline = now + service.route.scoringTimeoutMs;
+      this.#admittedAt = clock.monotonic();
+    }
     this.#forward = new Forward({
       pool: service.pool(ticket.replica),
       method: this.#method,
@@ -234,15 +240,19 @@ export class Scoring implements Exchange, ForwardOwner {
     sayTooLarge(this.#parts.client, this.#parts.requestId);
   }
 
-  #conclude(forwarded: Forwarded): void {
-    const { client, service, requestId } = this.#parts;
+  #conclude(forwarded: Forwarded, status: number): void {
+    const { client, service, requestId, clock } = this.#parts;
     const { ledger, route } = service;
     switch (forwarded) {
       case 'answered':
         ledger.answered += 1;
+        ledger.errors += status >= 500 ? 1 : 0;
+        ledger.took(clock.monotonic() - this.#admittedAt);
         return;
       case 'timedOut':
         ledger.failed += 1;
+        ledger.errors += 1;
+        ledger.took(clock.monotonic() - this.#admittedAt);
         this.#explain(504, `It was not answered within scoringTimeoutMs, ${route.scoringTimeoutMs} ms.`);
         say(client, requestId, 504, `Scoring timeout after ${route.scoringTimeoutMs} ms`);
         return;
@@ -253,6 +263,7 @@ export class Scoring implements Exchange, ForwardOwner {
         return;
       case 'broken':
         ledger.failed += 1;
+        ledger.errors += 1;
         this.#explain(502, 'The replica ended, or closed the connection, before it answered.');
         say(client, requestId, 502, 'Replica closed connection before replying');
     }
