@@ -1,6 +1,6 @@
 /** HTTP/1.1 over sockets, for those who answer requests and for those who pass them on. */
 export type { Fault } from './http1/faults.ts';
-export { FIELD_ID } from './http1/field-ids.ts';
+export { FIELD_ID, fieldName } from './http1/field-ids.ts';
 export { FRAMING } from './http1/framing.ts';
 export { MessageReader } from './http1/message-reader.ts';
 export type { Head, MessageSink } from './http1/message-reader.ts';

@@ -17,15 +17,18 @@ export interface Refused {
 export class Credentials {
   /** A route that wants the same keeps what was found right. */
   readonly wanted: string;
+  /** With what it is: the service or the endpoint. */
   readonly #name: string;
+  readonly #hint: string;
   readonly #isOpen: boolean;
   readonly #keys: KeyRing | null;
   readonly #tokens: TokenRing | null;
 
-  constructor(route: Route, clock: Clock) {
+  constructor(route: Route, clock: Clock, kind: keyof typeof GROUPS = 'service') {
     const { name, keyDigests, tokens } = route;
     this.wanted = Credentials.wantedBy(route);
-    this.#name = name;
+    this.#name = `${kind} "${name}"`;
+    this.#hint = `a token of the ${kind}: \`farled ${GROUPS[kind]} get-access-token -n ${name}\` gives a new one`;
     this.#isOpen = keyDigests === null;
     this.#keys = keyDigests === null || keyDigests.length === 0 ? null : new KeyRing(keyDigests);
     this.#tokens = tokens === null ? null : new TokenRing(tokens, clock);
@@ -42,7 +45,7 @@ export class Credentials {
     }
     if (this.#tokens === null) {
       return {
-        message: `The key for service "${this.#name}" is missing or not valid. Send "Authorization: Bearer KEY" with one of its two keys.`,
+        message: `The key for ${this.#name} is missing or not valid. Send "Authorization: Bearer KEY" with one of its two keys.`,
         challenge: 'Bearer',
       };
     }
@@ -50,20 +53,23 @@ export class Credentials {
     return fault === null
       ? null
       : {
-          message: `${FAULTS[fault](this.#name)} Send "Authorization: Bearer TOKEN" with a token of the service: \`farled service get-access-token -n ${this.#name}\` gives a new one.`,
+          message: `${FAULTS[fault](this.#name)} Send "Authorization: Bearer TOKEN" with ${this.#hint}.`,
           challenge: fault === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"',
         };
   }
 }
 
-const FAULTS: Readonly<Record<TokenFault, (service: string) => string>> = {
-  missing: (service) => `The token for service "${service}" is missing.`,
-  malformed: (service) => `Service "${service}" takes tokens, and what was sent is not one.`,
-  unknownKey: (service) => `The token for service "${service}" is signed with a key that is not, or no longer, in use.`,
-  forged: (service) => `The signature of the token for service "${service}" is not right.`,
-  otherService: (service) => `The token is not of service "${service}", or of an earlier one with its name.`,
-  expired: (service) => `The token for service "${service}" has expired.`,
-  notYetValid: (service) =>
-    `The token for service "${service}" is not valid yet: the clock of the router is behind that of the server.`,
-  revoked: (service) => `The token for service "${service}" was revoked.`,
+/** Of commands. */
+const GROUPS = { service: 'service', endpoint: 'endpoint realtime' } as const;
+
+const FAULTS: Readonly<Record<TokenFault, (name: string) => string>> = {
+  missing: (name) => `The token for ${name} is missing.`,
+  malformed: (name) => `${name.charAt(0).toUpperCase()}${name.slice(1)} takes tokens, and what was sent is not one.`,
+  unknownKey: (name) => `The token for ${name} is signed with a key that is not, or no longer, in use.`,
+  forged: (name) => `The signature of the token for ${name} is not right.`,
+  otherService: (name) => `The token is not of ${name}, or of an earlier one with its name.`,
+  expired: (name) => `The token for ${name} has expired.`,
+  notYetValid: (name) =>
+    `The token for ${name} is not valid yet: the clock of the router is behind that of the server.`,
+  revoked: (name) => `The token for ${name} was revoked.`,
 };

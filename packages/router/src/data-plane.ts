@@ -21,14 +21,15 @@ export interface DataPlane {
 export function createDataPlane(log: Logger, knowsAll: () => boolean): DataPlane {
   const id = randomUUID();
   const startedAt = systemClock.now();
-  const services = new Services(systemClock);
+  const deadlines = new Deadlines(systemClock);
+  const services = new Services({ clock: systemClock, deadlines, log, random: Math.random });
   const refusals = new Refusals();
   const proxy = new Proxy({
     services,
     refusals,
     knowsAll,
     clock: systemClock,
-    deadlines: new Deadlines(systemClock),
+    deadlines,
     log,
   });
   return {
@@ -42,7 +43,7 @@ export function createDataPlane(log: Logger, knowsAll: () => boolean): DataPlane
       generation: services.generation,
       listening,
       services: [...services.all()].map((service) => service.statistics),
-      endpoints: [],
+      endpoints: [...services.endpoints()].map((endpoint) => endpoint.statistics),
     }),
   };
 }

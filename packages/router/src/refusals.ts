@@ -2,6 +2,9 @@
 export interface Refusal {
   readonly requestId: string;
   readonly service: string;
+  /** Of a request to an endpoint: its name, and what it calls the service. */
+  readonly endpoint?: string;
+  readonly version?: string;
   readonly status: number;
   /** One sentence with the numbers that decided. */
   readonly because: string;

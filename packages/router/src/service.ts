@@ -36,6 +36,11 @@ export class Service {
     return this.#route;
   }
 
+  /** It left the table: nothing is begun any more, and what was begun is finished. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** For refusals: the last decision, where there was one, else what the route says. */
   get scaling(): ScalingDecision {
     return this.#decision ?? { desired: this.#route.desiredReplicas, because: this.#route.scaling };
@@ -106,7 +111,7 @@ export class Service {
       ...ledger.totals,
       queued: admission.queued,
       inFlight: admission.inFlight,
-      copies: 0,
+      copies: admission.copies,
       replicas: admission.replicas.map((replica) => ({ ...replica })),
     };
   }

@@ -1,16 +1,22 @@
-/** The route table as it is applied: services by their name. */
+/** The route table as it is applied: services and endpoints by their name. */
 import type { RouteTable } from '@farled/contract';
 import type { Clock } from '@farled/service';
 
+import { Endpoint, type EndpointParts } from './endpoints/endpoint.ts';
 import { Service } from './service.ts';
 
+export type ServicesParts = EndpointParts;
+
 export class Services {
+  readonly #parts: ServicesParts;
   readonly #clock: Clock;
   readonly #byName = new Map<string, Service>();
+  readonly #endpoints = new Map<string, Endpoint>();
   #generation = -1;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(parts: ServicesParts) {
+    this.#parts = parts;
+    this.#clock = parts.clock;
   }
 
   get generation(): number {
@@ -21,8 +27,16 @@ export class Services {
     return this.#byName.get(name);
   }
 
+  findEndpoint(name: string): Endpoint | undefined {
+    return this.#endpoints.get(name);
+  }
+
   all(): Iterable<Service> {
     return this.#byName.values();
+  }
+
+  endpoints(): Iterable<Endpoint> {
+    return this.#endpoints.values();
   }
 
   /** Another router decides now. */
@@ -34,24 +48,22 @@ export class Services {
 
   /** Nobody is scored any more: those who wait are refused, and connections to replicas end. */
   close(): void {
+    for (const endpoint of this.#endpoints.values()) {
+      endpoint.close();
+    }
     for (const service of this.#byName.values()) {
       service.close();
     }
   }
 
   /** False for a table that is older than the one in use. */
-  apply({ generation, services }: RouteTable): boolean {
+  apply({ generation, services, endpoints }: RouteTable): boolean {
     if (generation < this.#generation) {
       return false;
     }
     this.#generation = generation;
-    const names = new Set(services.map(({ name }) => name));
-    for (const [name, service] of this.#byName) {
-      if (!names.has(name)) {
-        this.#byName.delete(name);
-        service.close();
-      }
-    }
+    closeMissing(this.#byName, services);
+    closeMissing(this.#endpoints, endpoints);
     for (const route of services) {
       const present = this.#byName.get(route.name);
       if (present === undefined) {
@@ -60,6 +72,22 @@ export class Services {
         present.update(route);
       }
     }
+    // Who waits for a service that closed looks for another version only after this.
+    for (const route of endpoints) {
+      const endpoint = this.#endpoints.get(route.name) ?? new Endpoint(route, this.#parts);
+      this.#endpoints.set(route.name, endpoint);
+      endpoint.update(route, (name) => this.#byName.get(name));
+    }
     return true;
+  }
+}
+
+function closeMissing(known: Map<string, Service | Endpoint>, listed: readonly { readonly name: string }[]): void {
+  const names = new Set(listed.map(({ name }) => name));
+  for (const [name, one] of known) {
+    if (!names.has(name)) {
+      known.delete(name);
+      one.close();
+    }
   }
 }

@@ -1,5 +1,5 @@
 /** The headers that mean something to a router; all others pass as they are. */
-import { DEADLINE_HEADER, NOT_EXECUTED_HEADER } from '@farled/contract';
+import { DEADLINE_HEADER, NOT_EXECUTED_HEADER, VERSION_HEADER } from '@farled/contract';
 
 const OWN_PREFIX = 'x-farled-';
 
@@ -19,6 +19,8 @@ export const FIELD_ID = {
   notExecuted: 11,
   /** Farled's, and not for others to set or see. */
   own: 12,
+  /** Which version of an endpoint is to answer, or did. */
+  version: 13,
 } as const;
 export type FieldId = (typeof FIELD_ID)[keyof typeof FIELD_ID];
 
@@ -41,6 +43,7 @@ const KNOWN: readonly (readonly [string, FieldId])[] = [
   ['upgrade', FIELD_ID.upgrade],
   [NOT_EXECUTED_HEADER, FIELD_ID.notExecuted],
   [DEADLINE_HEADER, FIELD_ID.own],
+  [VERSION_HEADER, FIELD_ID.version],
 ];
 
 interface Known {
@@ -78,6 +81,11 @@ function matches(bytes: Uint8Array, start: number, name: Uint8Array): boolean {
     }
   }
   return true;
+}
+
+/** A name as it is compared: see `matches`. */
+export function fieldName(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1').map((byte) => byte | 0x20);
 }
 
 /** Whether the bytes are this text, which is in small letters, in any case. */

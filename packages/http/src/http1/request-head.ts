@@ -31,6 +31,7 @@ export class RequestHead {
   /** Indices of headers; -1: absent. */
   authorization = -1;
   requestId = -1;
+  version = -1;
 
   get method(): string {
     return this.parser.text(this.parser.firstStart, this.parser.firstEnd);
@@ -48,6 +49,20 @@ export class RequestHead {
     return index < 0 ? undefined : parser.text(parser.valueStart[index] as number, parser.valueEnd[index] as number);
   }
 
+  /** Index of the first header with this name, made by `fieldName`; -1: there is none. */
+  find(name: Uint8Array): number {
+    const { bytes, count, nameStart, valueStart } = this.parser;
+    for (let index = 0; index < count; index += 1) {
+      const start = nameStart[index] as number;
+      const end = start + name.length;
+      // Before a value there are a colon and perhaps spaces, which no name has.
+      if (end < (valueStart[index] as number) && bytes[end] === COLON && isText(bytes, start, end, name)) {
+        return index;
+      }
+    }
+    return -1;
+  }
+
   reset(): void {
     this.parser.reset();
     this.connection.reset();
@@ -59,6 +74,7 @@ export class RequestHead {
     this.asksUpgrade = false;
     this.authorization = -1;
     this.requestId = -1;
+    this.version = -1;
   }
 
   /** Called once, when the head is complete. */
@@ -132,6 +148,9 @@ export class RequestHead {
           break;
         case FIELD_ID.requestId:
           this.requestId = index;
+          break;
+        case FIELD_ID.version:
+          this.version = index;
           break;
         default:
       }

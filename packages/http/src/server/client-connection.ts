@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 
 import type { Fault } from '../http1/faults.ts';
+import { FIELD_ID } from '../http1/field-ids.ts';
 import { FRAMING } from '../http1/framing.ts';
 import type { MessageReader, MessageSink } from '../http1/message-reader.ts';
 import { passedFields, withheldWith } from '../http1/passed-fields.ts';
@@ -21,9 +22,12 @@ const INLINE_BYTES = 8 * 1024;
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 const JSON_TYPE = 'content-type: application/json\r\n';
 const HIDDEN_TO_CLIENT = withheldWith([]);
+const HIDDEN_WITH_VERSION = withheldWith([FIELD_ID.version]);
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class ClientConnection implements MessageSink, AnswerSink {
+  /** The line that says which version the answer to this request is of; empty: none is said. */
+  versionLine = '';
   readonly #socket: Socket;
   readonly #all: ClientConnections;
   /** While a request is read or answered. */
@@ -101,7 +105,7 @@ export class ClientConnection implements MessageSink, AnswerSink {
     const isText = typeof message === 'string';
     const text = isText ? message : JSON.stringify(message);
     this.#closes ||= closes;
-    const head = `${statusLine(status)}${lines}${isText ? 'content-type: text/plain\r\n' : JSON_TYPE}${dateLine(this.#all.now)}${this.#connectionLines()}content-length: ${Buffer.byteLength(text)}\r\n\r\n`;
+    const head = `${statusLine(status)}${this.versionLine}${lines}${isText ? 'content-type: text/plain\r\n' : JSON_TYPE}${dateLine(this.#all.now)}${this.#connectionLines()}content-length: ${Buffer.byteLength(text)}\r\n\r\n`;
     this.#answer = 'begun';
     const isHead = this.#reader?.hasHead === true && this.#reader.head.method === 'HEAD';
     this.#socket.write(isHead ? head : head + text);
@@ -124,8 +128,9 @@ export class ClientConnection implements MessageSink, AnswerSink {
       framing = 'transfer-encoding: chunked\r\n\r\n';
     }
     const date = head.hasDate ? '' : dateLine(this.#all.now);
-    this.#answerHead =
-      statusLine(status) + passedFields(head, HIDDEN_TO_CLIENT) + date + this.#connectionLines() + framing;
+    const { versionLine } = this;
+    const passed = passedFields(head, versionLine === '' ? HIDDEN_TO_CLIENT : HIDDEN_WITH_VERSION);
+    this.#answerHead = statusLine(status) + versionLine + passed + date + this.#connectionLines() + framing;
   }
 
   answerBody(bytes: Buffer, start: number, end: number): boolean {
@@ -363,6 +368,7 @@ export class ClientConnection implements MessageSink, AnswerSink {
     this.#reader = null;
     this.#answer = 'none';
     this.#hasBody = false;
+    this.versionLine = '';
     return true;
   }
 

@@ -21,6 +21,9 @@ export interface Ticket {
   rest(because: 'refusal' | 'connection'): void;
 }
 
+/** What becomes of a copy says nothing of the replica: it gets requests as before. */
+export type CopyTicket = Pick<Ticket, 'replica' | 'release'>;
+
 export type Admitted =
   | { readonly outcome: 'admitted'; readonly ticket: Ticket }
   | { readonly outcome: 'overloaded'; readonly waitedMs: number };
@@ -57,6 +60,7 @@ export class Admission {
   readonly #queue = new Set<Waiting>();
   /** When the last replica that rests may get something again; 0: none rests, and the time need not be known. */
   #latestRest = 0;
+  #copies = 0;
   /** Where the search for the least loaded starts, so that equals take turns. */
   #turn = 0;
 
@@ -91,8 +95,14 @@ export class Admission {
     return this.#queue.size;
   }
 
+  /** Requests that have a slot; copies are counted apart. */
   get inFlight(): number {
-    return [...this.#replicas, ...this.#leaving].reduce((sum, slots) => sum + slots.inFlight, 0);
+    return [...this.#replicas, ...this.#leaving].reduce((sum, slots) => sum + slots.inFlight, 0) - this.#copies;
+  }
+
+  /** Copies of mirrored requests that have a slot. */
+  get copies(): number {
+    return this.#copies;
   }
 
   get replicas(): readonly { readonly id: string; readonly inFlight: number }[] {
@@ -112,6 +122,25 @@ export class Admission {
   tryAdmit(since: number | null): Ticket | undefined {
     const replica = since === null && this.#queue.size > 0 ? undefined : this.#leastLoaded();
     return replica === undefined ? undefined : this.#take(replica);
+  }
+
+  /** For a copy of a request, which never waits. Undefined when fewer than `spare` slots would be left. */
+  tryCopy(spare: number): CopyTicket | undefined {
+    const all = this.#replicas.length * this.#settings.slots;
+    const taken = this.#replicas.reduce((sum, slots) => sum + slots.inFlight, 0);
+    const replica = this.#queue.size > 0 || all - taken <= spare ? undefined : this.#leastLoaded();
+    if (replica === undefined) {
+      return undefined;
+    }
+    replica.inFlight += 1;
+    this.#copies += 1;
+    return {
+      replica: replica.id,
+      release: () => {
+        this.#copies -= 1;
+        this.#free(replica);
+      },
+    };
   }
 
   wait(signal: AbortSignal, since: number | null): Promise<Admitted> {

@@ -2,7 +2,9 @@
 import { type ClientConnection, type Exchange, FRAMING, type Handler, type RequestHead } from '@farled/http';
 import type { Clock, Logger } from '@farled/service';
 
+import type { Endpoint, Version } from '../endpoints/endpoint.ts';
 import type { Refusals } from '../refusals.ts';
+import { Service } from '../service.ts';
 import type { Services } from '../services.ts';
 import { type Address, readAddress } from './addresses.ts';
 import { LARGEST_BODY_BYTES } from './body.ts';
@@ -48,8 +50,9 @@ export class Proxy implements Handler {
       say(client, requestId, 404, `There is no page ${target.split('?', 1)[0]} here. ${ADDRESSES}`);
       return null;
     }
-    const service = this.#parts.services.find(address.service);
-    if (service === undefined) {
+    const { services } = this.#parts;
+    const found = services.find(address.service) ?? services.findEndpoint(address.service);
+    if (found === undefined) {
       this.#sayUnknown(client, requestId, address);
       return null;
     }
@@ -57,6 +60,11 @@ export class Proxy implements Handler {
       const headers = toReplica(head);
       if (isPreflight(headers, head.framing)) {
         const { clock, deadlines } = this.#parts;
+        const destination = this.#destinationOf(found, client, requestId);
+        if (destination === null) {
+          return null;
+        }
+        const service = destination instanceof Service ? destination : destination.service;
         return new Preflight({ client, service, path: address.path, headers, requestId, clock, deadlines });
       }
     }
@@ -64,7 +72,7 @@ export class Proxy implements Handler {
       say(client, requestId, 405, 'Only GET and POST are answered here.', 'allow: GET, POST\r\n');
       return null;
     }
-    const refused = service.refusalOf(head.valueOf(head.authorization));
+    const refused = found.refusalOf(head.valueOf(head.authorization));
     if (refused !== null) {
       say(client, requestId, 401, refused.message, `www-authenticate: ${refused.challenge}\r\n`);
       return null;
@@ -74,11 +82,28 @@ export class Proxy implements Handler {
       return null;
     }
     const { refusals, clock, deadlines } = this.#parts;
-    return new Scoring({ client, service, path: address.path, requestId, refusals, clock, deadlines });
+    const destination = this.#destinationOf(found, client, requestId);
+    return (
+      destination && new Scoring({ client, destination, path: address.path, requestId, refusals, clock, deadlines })
+    );
   }
 
   failed(error: unknown): void {
     this.#parts.log.error({ err: error }, 'Request failed');
+  }
+
+  /** Null: there is nobody to answer, and the client was told. */
+  #destinationOf(found: Service | Endpoint, client: ClientConnection, requestId: string): Service | Version | null {
+    if (found instanceof Service) {
+      return found;
+    }
+    const chosen = found.choose(client.head);
+    if ('status' in chosen) {
+      say(client, requestId, chosen.status, chosen.message, chosen.status === 503 ? 'retry-after: 1\r\n' : '');
+      return null;
+    }
+    client.versionLine = chosen.line;
+    return chosen;
   }
 
   /** The client's own, when it can be passed on. */

@@ -3,17 +3,23 @@ import { type ClientConnection, type Exchange, FRAMING } from '@farled/http';
 import { type Clock, isoTime } from '@farled/service';
 
 import type { Admitted, Ticket } from '../admission/admission.ts';
+import type { Version } from '../endpoints/endpoint.ts';
+import type { Comparison } from '../endpoints/mirror/comparison.ts';
 import type { Refusals } from '../refusals.ts';
-import type { Service } from '../service.ts';
+import { Service } from '../service.ts';
 import { type Body, HELD_BYTES, LARGEST_BODY_BYTES } from './body.ts';
 import type { Deadlines } from './deadlines.ts';
 import { Forward, type Forwarded, type ForwardOwner } from './forward.ts';
 import { toReplica } from './headers.ts';
 import { say, sayTooLarge } from './say.ts';
 
+/** The description of a version is not compared with that of another one. */
+const SCORE = '/score';
+
 export interface ScoringParts {
   readonly client: ClientConnection;
-  readonly service: Service;
+  /** Who is to answer: a service, or a version of an endpoint. */
+  readonly destination: Service | Version;
   /** At the replica. */
   readonly path: string;
   readonly requestId: string;
@@ -24,6 +30,11 @@ export interface ScoringParts {
 
 export class Scoring implements Exchange, ForwardOwner {
   readonly #parts: ScoringParts;
+  #service: Service;
+  /** Null: it was not sent to an endpoint. */
+  #version: Version | null;
+  /** Null: it is not copied; undefined: that is not decided. */
+  #comparison: Comparison | null | undefined;
   readonly #method: string;
   readonly #headers: string;
   /** Null while it is not known whether it can be held. */
@@ -45,7 +56,10 @@ export class Scoring implements Exchange, ForwardOwner {
 
   constructor(parts: ScoringParts) {
     this.#parts = parts;
+    const { destination } = parts;
     const { head } = parts.client;
+    this.#version = destination instanceof Service ? null : destination;
+    this.#service = destination instanceof Service ? destination : destination.service;
     this.#method = head.method;
     this.#headers = toReplica(head);
   }
@@ -126,9 +140,10 @@ export class Scoring implements Exchange, ForwardOwner {
       return;
     }
     if (this.#isAccepted) {
-      this.#parts.service.ledger.failed += 1;
+      this.#count('failed');
     }
     this.#finish();
+    this.#comparison?.abandon();
   }
 
   onFailure(error: unknown): void {
@@ -154,12 +169,15 @@ export class Scoring implements Exchange, ForwardOwner {
 
   #accept(): void {
     this.#isAccepted = true;
-    this.#parts.service.ledger.accepted += 1;
+    this.#count('accepted');
     this.#admit();
   }
 
   #admit(): void {
-    const { admission } = this.#parts.service;
+    if (this.#service.isClosed) {
+      this.#moveOn();
+    }
+    const { admission } = this.#service;
     const ticket = admission.tryAdmit(this.#since);
     if (ticket !== undefined) {
       this.#send(ticket);
@@ -179,15 +197,50 @@ export class Scoring implements Exchange, ForwardOwner {
     this.#waiting = null;
     if (admitted.outcome === 'admitted') {
       this.#send(admitted.ticket);
-    } else if (!this.#isOver) {
+    } else if (this.#isOver) {
+      // The client went away: that is counted already.
+    } else if (this.#service.isClosed && this.#moveOn()) {
+      this.#since ??= this.#parts.clock.now() - admitted.waitedMs;
+      this.#admit();
+    } else {
       this.#finish();
-      this.#parts.service.ledger.refused += 1;
+      this.#count('refused');
       this.#refuse(admitted.waitedMs);
     }
   }
 
+  /** The version that it waited for was removed: another one of the endpoint takes it, if there is one. */
+  #moveOn(): boolean {
+    const { client } = this.#parts;
+    const next = this.#version?.endpoint.choose(client.head);
+    if (next === undefined || 'status' in next) {
+      return false;
+    }
+    this.#service.ledger.refused += 1;
+    this.#version = next;
+    this.#service = next.service;
+    this.#service.ledger.accepted += 1;
+    client.versionLine = next.line;
+    return true;
+  }
+
+  /** In the ledger of the service, and in that of the endpoint. */
+  #count(what: 'accepted' | 'answered' | 'refused' | 'failed' | 'errors'): void {
+    this.#service.ledger[what] += 1;
+    if (this.#version !== null) {
+      this.#version.endpoint.ledger[what] += 1;
+    }
+  }
+
+  #took(): void {
+    const milliseconds = this.#parts.clock.monotonic() - this.#admittedAt;
+    this.#service.ledger.took(milliseconds);
+    this.#version?.endpoint.ledger.took(milliseconds);
+  }
+
   #send(ticket: Ticket): void {
-    const { service, clock, deadlines, path, requestId, client } = this.#parts;
+    const { clock, deadlines, path, requestId, client } = this.#parts;
+    const service = this.#service;
     this.#ticket = ticket;
     if (this.#isOver) {
       this.#release();
@@ -199,21 +252,31 @@ export class Scoring implements Exchange, ForwardOwner {
       this.#deadline = now + service.route.scoringTimeoutMs;
       this.#admittedAt = clock.monotonic();
     }
+    const body = this.#body ?? { kind: 'held', bytes: null };
+    const isFirst = this.#comparison === undefined;
+    if (this.#comparison === undefined) {
+      const mirror = path.startsWith(SCORE) ? this.#version?.endpoint.mirror : null;
+      this.#comparison = mirror?.draw(service, client, body.kind === 'held') ?? null;
+    }
     this.#forward = new Forward({
       pool: service.pool(ticket.replica),
       method: this.#method,
       path,
       headers: this.#headers,
-      body: this.#body ?? { kind: 'held', bytes: null },
+      body,
       requestId,
       now,
       deadline: this.#deadline,
-      client,
+      client: this.#comparison ?? client,
       owner: this,
       clock,
       deadlines,
     });
     this.#forward.start();
+    if (isFirst && this.#comparison !== null && body.kind === 'held') {
+      const [method, headers] = [this.#method, this.#headers];
+      this.#comparison.sendCopy({ method, path, headers, bytes: body.bytes, requestId });
+    }
   }
 
   /** Nothing is left of it in line or with a replica. */
@@ -231,61 +294,76 @@ export class Scoring implements Exchange, ForwardOwner {
     const ticket = this.#ticket;
     this.#ticket = null;
     ticket?.release();
-    this.#parts.service.forgetIdle();
+    this.#service.forgetIdle();
   }
 
   #refuseSize(): void {
     this.#finish();
-    this.#parts.service.ledger.refused += 1;
+    this.#count('refused');
     sayTooLarge(this.#parts.client, this.#parts.requestId);
   }
 
   #conclude(forwarded: Forwarded, status: number): void {
-    const { client, service, requestId, clock } = this.#parts;
-    const { ledger, route } = service;
+    const { client, requestId } = this.#parts;
+    if (forwarded === 'answered') {
+      this.#comparison?.onAnswered();
+    } else {
+      this.#comparison?.abandon();
+    }
+    const { scoringTimeoutMs } = this.#service.route;
     switch (forwarded) {
       case 'answered':
-        ledger.answered += 1;
-        ledger.errors += status >= 500 ? 1 : 0;
-        ledger.took(clock.monotonic() - this.#admittedAt);
+        this.#count('answered');
+        if (status >= 500) {
+          this.#count('errors');
+        }
+        this.#took();
         return;
       case 'timedOut':
-        ledger.failed += 1;
-        ledger.errors += 1;
-        ledger.took(clock.monotonic() - this.#admittedAt);
-        this.#explain(504, `It was not answered within scoringTimeoutMs, ${route.scoringTimeoutMs} ms.`);
-        say(client, requestId, 504, `Scoring timeout after ${route.scoringTimeoutMs} ms`);
+        this.#count('failed');
+        this.#count('errors');
+        this.#took();
+        this.#explain(504, `It was not answered within scoringTimeoutMs, ${scoringTimeoutMs} ms.`);
+        say(client, requestId, 504, `Scoring timeout after ${scoringTimeoutMs} ms`);
         return;
       case 'refused':
       case 'unreachable':
-        ledger.refused += 1;
+        this.#count('refused');
         this.#refuse(0);
         return;
       case 'broken':
-        ledger.failed += 1;
-        ledger.errors += 1;
+        this.#count('failed');
+        this.#count('errors');
         this.#explain(502, 'The replica ended, or closed the connection, before it answered.');
         say(client, requestId, 502, 'Replica closed connection before replying');
     }
   }
 
   #refuse(waitedMs: number): void {
-    const { client, requestId, service } = this.#parts;
-    const { route, admission, scaling } = service;
+    const { client, requestId } = this.#parts;
+    const { route, admission, scaling } = this.#service;
     const slots = route.replicas.length * route.maxConcurrentRequestsPerContainer;
     const why =
       route.replicas.length === 0
         ? `no replica of the service is ready (${scaling.desired} wanted: ${scaling.because})`
         : `all ${slots} slots (${route.replicas.length} replicas x maxConcurrentRequestsPerContainer ${route.maxConcurrentRequestsPerContainer}) were taken, with ${admission.queued} more requests waiting; ${scaling.because}`;
-    const because = `It waited ${Math.round(waitedMs)} ms of at most maxQueueWaitMs ${route.maxQueueWaitMs} ms: ${why}.`;
+    const version = this.#version;
+    const [to, whose] =
+      version === null
+        ? ['', `service ${route.name}`]
+        : [` for version "${version.name}"`, `version ${version.name} of endpoint ${version.endpoint.name}`];
+    const because = `It waited ${Math.round(waitedMs)} ms${to} of at most maxQueueWaitMs ${route.maxQueueWaitMs} ms: ${why}.`;
     this.#explain(503, because);
-    const message = `Too many requests for service ${route.name} (overloaded)`;
+    const message = `Too many requests for ${whose} (overloaded)`;
     say(client, requestId, 503, message, 'retry-after: 1\r\n', { because });
   }
 
   #explain(status: number, because: string): void {
-    const { refusals, requestId, service, clock } = this.#parts;
-    refusals.add({ requestId, service: service.route.name, status, because, at: isoTime(clock) });
+    const { refusals, requestId, clock } = this.#parts;
+    const version = this.#version;
+    const of = version === null ? {} : { endpoint: version.endpoint.name, version: version.name };
+    const service = this.#service.route.name;
+    refusals.add({ requestId, service, ...of, status, because, at: isoTime(clock) });
   }
 }
 

@@ -79,7 +79,8 @@ export async function startProxy(options: TestProxyOptions = {}): Promise<TestPr
   replica.listen(path);
   await once(replica, 'listening');
 
-  const services = new Services(systemClock);
+  const deadlines = new Deadlines(systemClock);
+  const services = new Services({ clock: systemClock, deadlines, log: silentLogger, random: Math.random });
   const route: ServiceRoute = {
     name: 'test',
     workspace: 'ws',
@@ -99,7 +100,7 @@ export async function startProxy(options: TestProxyOptions = {}): Promise<TestPr
     refusals: new Refusals(),
     knowsAll: () => true,
     clock: systemClock,
-    deadlines: new Deadlines(systemClock),
+    deadlines,
     log: silentLogger,
   });
   const server = new ScoringServer({

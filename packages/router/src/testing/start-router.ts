@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { RouterStatistics, ServiceRoute } from '@farled/contract';
+import type { RouterStatistics, RouteTable, ServiceRoute } from '@farled/contract';
 import { systemClock } from '@farled/service';
 
 import { createRouterControl, type RouterControl, routerEntry } from '../index.ts';
@@ -52,6 +52,8 @@ export interface TestRouter extends AsyncDisposable {
   call(path: string, options?: Call): Promise<Answer>;
   /** Posts to the service «test» with its key. */
   score(body?: string, options?: Call): Promise<Answer>;
+  /** Publishes a table. */
+  publish(table: Omit<RouteTable, 'generation'>): Promise<void>;
   /** Publishes a table with the service «test» over these replicas. */
   route(replicas: readonly Pick<TestReplica, 'id' | 'path'>[], changes?: Partial<ServiceRoute>): Promise<void>;
   replica(
@@ -107,6 +109,7 @@ export async function startRouter(): Promise<TestRouter> {
     },
     call,
     score: (body = '{}', options = {}) => call('/api/v1/service/test/score', { method: 'POST', body, ...options }),
+    publish: (table) => control.putTable({ generation: ++generation, ...table }, AbortSignal.timeout(5000)),
     route: (replicas, changes = {}) =>
       control.putTable(
         {
