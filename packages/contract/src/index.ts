@@ -140,3 +140,4 @@ export {
 } from './internal/replica.ts';
 export { LATENCY_BUCKETS, latencyBucket, LatencyCounts, longestOfBucket, NO_LATENCIES } from './internal/latency.ts';
 export { CLUSTER, ClusterRoute } from './internal/cluster-route.ts';
+export { CLUSTER_STATISTICS, ClusterStatistics } from './internal/cluster-statistics.ts';

@@ -39,6 +39,10 @@ export class Services {
     return this.#endpoints.values();
   }
 
+  get hasEndpoints(): boolean {
+    return this.#endpoints.size > 0;
+  }
+
   /** Another router decides now. */
   forgetScaling(): void {
     for (const service of this.#byName.values()) {

@@ -1,4 +1,7 @@
-/** Scales services by their load: all routers stand for election, the elected one decides and writes. */
+/**
+ * Scales services by their load: all routers stand for election, the elected one decides and writes. It also tells what
+ * became of the requests of endpoints.
+ */
 import { CLUSTER } from '@farled/contract';
 import {
   type Deployment,
@@ -11,6 +14,7 @@ import {
 import type { Clock, Logger } from '@farled/service';
 
 import type { ClusterService } from '../cluster/route-table.ts';
+import { tellStatistics } from '../cluster/tell-statistics.ts';
 import type { Services } from '../services.ts';
 import { demand } from './demand.ts';
 import { type Peers, startPeers } from './peers.ts';
@@ -76,6 +80,8 @@ export function startAutoscaler(parts: AutoscalerParts): AsyncDisposable {
 async function lead(parts: AutoscalerParts, leads: () => boolean, signal: AbortSignal): Promise<void> {
   const { client, clock, log } = parts;
   await using peers = startPeers(parts);
+  const hasEndpoints = (): boolean => parts.services.hasEndpoints;
+  const telling = tellStatistics({ ...parts, peers, hasEndpoints }, signal);
   await using deployments = startInformer<Deployment>(
     client,
     KINDS.deployment,
@@ -95,6 +101,7 @@ async function lead(parts: AutoscalerParts, leads: () => boolean, signal: AbortS
     }
     await clock.sleep(EVERY_MS, signal).catch(() => {});
   }
+  await telling;
 }
 
 interface Term {

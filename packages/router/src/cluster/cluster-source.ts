@@ -43,7 +43,10 @@ export async function startClusterSource(parts: ClusterSourceParts): Promise<Clu
   });
   if (kept !== undefined) {
     services.apply(kept);
-    log.info({ generation: kept.generation, services: kept.services.length }, 'Router serves by the kept route table');
+    log.info(
+      { generation: kept.generation, services: kept.services.length, endpoints: kept.endpoints.length },
+      'Router serves by the kept route table',
+    );
   }
   const keep = keepTable({ path: parts.table, clock, log });
   const stopping = new AbortController();
@@ -73,7 +76,7 @@ export async function startClusterSource(parts: ClusterSourceParts): Promise<Clu
     }
   };
   const follow = { clock, log };
-  const routes = { namespace: parts.namespace, ...labelled('route'), longestWaitMs: LONGEST_WAIT_MS };
+  const routes = { namespace: parts.namespace, ...labelled('route', 'endpoint'), longestWaitMs: LONGEST_WAIT_MS };
   const replicas = { ...labelled('replicas'), longestWaitMs: LONGEST_WAIT_MS };
   const secrets = startInformer<Secret>(client, KINDS.secret, routes, onChange, follow);
   const slices = startInformer<EndpointSlice>(client, KINDS.endpointSlice, replicas, onChange, follow);
@@ -108,6 +111,6 @@ export async function startClusterSource(parts: ClusterSourceParts): Promise<Clu
   };
 }
 
-function labelled(role: string): { readonly labelSelector: string } {
-  return { labelSelector: `${CLUSTER.roleLabel}=${role}` };
+function labelled(...roles: readonly string[]): { readonly labelSelector: string } {
+  return { labelSelector: `${CLUSTER.roleLabel} in (${roles.join(',')})` };
 }

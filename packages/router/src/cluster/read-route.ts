@@ -1,9 +1,11 @@
-/** The route that a labelled Secret carries. */
-import { CLUSTER, ClusterRoute } from '@farled/contract';
+/** The route that a labelled Secret carries: of a service, or of an endpoint. */
+import { CLUSTER, ClusterRoute, EndpointRoute } from '@farled/contract';
 import type { Secret } from '@farled/kubernetes';
+import type { z } from 'zod';
 
 export type ReadRoute =
   | { readonly kind: 'route'; readonly route: ClusterRoute }
+  | { readonly kind: 'endpoint'; readonly route: EndpointRoute }
   /** One sentence; what the Secret holds is not in it. */
   | { readonly kind: 'fault'; readonly fault: string };
 
@@ -15,29 +17,46 @@ export function readRoute(secret: Secret): ReadRoute {
   if (known !== undefined) {
     return known;
   }
-  const result = parse(secret);
+  const isEndpoint = secret.metadata.labels?.[CLUSTER.roleLabel] === 'endpoint';
+  const result: ReadRoute = isEndpoint
+    ? parse(secret, { kind: 'endpoint', key: CLUSTER.endpointKey, schema: EndpointRoute })
+    : parse(secret, { kind: 'route', key: CLUSTER.routeKey, schema: ClusterRoute });
   read.set(secret, result);
   return result;
 }
 
-function parse({ metadata, data }: Secret): ReadRoute {
-  const fault = (why: string): ReadRoute => ({
+interface Carried<K extends ReadRoute['kind'], Route> {
+  readonly kind: K;
+  readonly key: string;
+  readonly schema: z.ZodType<Route>;
+}
+
+interface Fault {
+  readonly kind: 'fault';
+  readonly fault: string;
+}
+
+function parse<K extends 'route' | 'endpoint', Route>(
+  { metadata, data }: Secret,
+  { kind, key, schema }: Carried<K, Route>,
+): { readonly kind: K; readonly route: Route } | Fault {
+  const fault = (why: string): Fault => ({
     kind: 'fault',
-    fault: `The Secret ${metadata.namespace}/${metadata.name} carries no route: ${why}. The service is left out until it is put right.`,
+    fault: `The Secret ${metadata.namespace}/${metadata.name} carries no ${kind}: ${why}. The ${kind === 'route' ? 'service' : 'endpoint'} is left out until it is put right.`,
   });
-  const encoded = data?.[CLUSTER.routeKey];
+  const encoded = data?.[key];
   if (encoded === undefined) {
-    return fault(`it has no key ${CLUSTER.routeKey}`);
+    return fault(`it has no key ${key}`);
   }
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(encoded, 'base64').toString());
   } catch {
     // The parser's own words would quote the Secret.
-    return fault(`${CLUSTER.routeKey} is not JSON`);
+    return fault(`${key} is not JSON`);
   }
-  const result = ClusterRoute.safeParse(value);
+  const result = schema.safeParse(value);
   return result.success
-    ? { kind: 'route', route: result.data }
+    ? { kind, route: result.data }
     : fault(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
 }

@@ -1,8 +1,8 @@
 /** The route table from what the cluster has: pure, so that any state of a cluster is a test. */
-import { CLUSTER, type ClusterRoute, type RouteTable, type ServiceRoute } from '@farled/contract';
+import { CLUSTER, type ClusterRoute, type EndpointRoute, type RouteTable, type ServiceRoute } from '@farled/contract';
 import type { EndpointSlice, Secret } from '@farled/kubernetes';
 
-import { endpoints } from './endpoints.ts';
+import { podsOf } from './pods.ts';
 import { readRoute } from './read-route.ts';
 
 /** Label that Kubernetes gives to every EndpointSlice. */
@@ -22,7 +22,10 @@ export interface ClusterTable {
   readonly faults: readonly string[];
 }
 
-/** Of two Secrets with a route for one name, the older one's counts. */
+/**
+ * Of two Secrets with a route for one name, the older one's counts; of a service and an endpoint of one name, the
+ * service.
+ */
 export function routeTable(
   secrets: Iterable<Secret>,
   slices: Iterable<EndpointSlice>,
@@ -30,19 +33,31 @@ export function routeTable(
 ): ClusterTable {
   const faults: string[] = [];
   const chosen = new Map<string, { readonly secret: Secret; readonly service: ClusterService }>();
+  const chosenEndpoints = new Map<string, { readonly secret: Secret; readonly endpoint: EndpointRoute }>();
   for (const secret of [...secrets].toSorted(byAge)) {
     const read = readRoute(secret);
     if (read.kind === 'fault') {
       faults.push(read.fault);
       continue;
     }
-    const { route } = read;
-    const first = chosen.get(route.name);
-    if (first === undefined) {
-      chosen.set(route.name, { secret, service: { route, namespace: namespaceOf(secret) } });
-    } else {
+    const { name } = read.route;
+    const first = (read.kind === 'route' ? chosen : chosenEndpoints).get(name);
+    if (first !== undefined) {
       faults.push(
-        `Service "${route.name}" has two routes: the older Secret ${nameOf(first.secret)} counts, ${nameOf(secret)} does not. Give one of the services another name.`,
+        `${read.kind === 'route' ? 'Service' : 'Endpoint'} "${name}" has two routes: the older Secret ${nameOf(first.secret)} counts, ${nameOf(secret)} does not. Give one of them another name.`,
+      );
+    } else if (read.kind === 'route') {
+      chosen.set(name, { secret, service: { route: read.route, namespace: namespaceOf(secret) } });
+    } else {
+      chosenEndpoints.set(name, { secret, endpoint: read.route });
+    }
+  }
+  for (const [name, { secret }] of chosenEndpoints) {
+    const service = chosen.get(name);
+    if (service !== undefined) {
+      chosenEndpoints.delete(name);
+      faults.push(
+        `"${name}" is a service by the Secret ${nameOf(service.secret)} and an endpoint by ${nameOf(secret)}: requests go to the service. Give one of them another name.`,
       );
     }
   }
@@ -51,7 +66,7 @@ export function routeTable(
   return {
     table: {
       generation,
-      endpoints: [],
+      endpoints: [...chosenEndpoints.values()].map(({ endpoint }) => endpoint),
       services: services.map((service) =>
         serviceRoute(service.route, byService.get(`${service.namespace}/${service.route.deployment}`) ?? []),
       ),
@@ -62,7 +77,7 @@ export function routeTable(
 }
 
 function serviceRoute(route: ClusterRoute, slices: readonly EndpointSlice[]): ServiceRoute {
-  const { ready, staying } = endpoints(slices);
+  const { ready, staying } = podsOf(slices);
   const { name, workspace, keyDigests, tokens, maxConcurrentRequestsPerContainer, maxQueueWaitMs, scaling } = route;
   return {
     name,

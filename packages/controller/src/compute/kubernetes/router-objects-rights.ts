@@ -1,5 +1,5 @@
 /** What routers may do in a cluster; docs/kubernetes.md says why each right is needed. */
-import { CLUSTER } from '@farled/contract';
+import { CLUSTER, CLUSTER_STATISTICS } from '@farled/contract';
 
 import type { Labels, Manifest } from './router-objects-options.ts';
 
@@ -27,6 +27,14 @@ const ELECTION: readonly Rule[] = [
   { ...LEASES, verbs: ['get', 'update'], resourceNames: [name] },
 ];
 
+/** What became of the requests of endpoints is written into an object that is there already. */
+const TELLING: Rule = {
+  apiGroups: [''],
+  resources: ['configmaps'],
+  verbs: ['patch'],
+  resourceNames: [CLUSTER_STATISTICS.configMap],
+};
+
 export function rightsObjects(labels: Labels): Manifest[] {
   const metadata = { name, labels };
   const local = { ...metadata, namespace: systemNamespace };
@@ -42,7 +50,7 @@ export function rightsObjects(labels: Labels): Manifest[] {
       roleRef: reference('ClusterRole'),
       subjects,
     },
-    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: local, rules: [ROUTES, ...ELECTION] },
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata: local, rules: [ROUTES, ...ELECTION, TELLING] },
     { apiVersion: `${RBAC}/v1`, kind: 'RoleBinding', metadata: local, roleRef: reference('Role'), subjects },
   ];
 }

@@ -61,6 +61,7 @@ test('objects come in an order in which each finds what it needs', () => {
     'ClusterRoleBinding',
     'Role',
     'RoleBinding',
+    'ConfigMap',
     'NetworkPolicy',
     'Service',
     'Service',
@@ -84,7 +85,12 @@ describe('rights', () => {
       'list watch deployments',
       'patch deployments/scale',
     ]);
-    expect(rules('Role')).toEqual(['list watch secrets', 'create leases', 'get update leases farled-router']);
+    expect(rules('Role')).toEqual([
+      'list watch secrets',
+      'create leases',
+      'get update leases farled-router',
+      'patch configmaps farled-router-statistics',
+    ]);
   });
 
   test('belong to the account that the pods have', () => {

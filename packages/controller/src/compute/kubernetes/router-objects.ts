@@ -1,5 +1,5 @@
 /** The objects that install the router in a cluster: pure, in the order in which they are to be applied. */
-import { CLUSTER } from '@farled/contract';
+import { CLUSTER, CLUSTER_STATISTICS } from '@farled/contract';
 import type { KubernetesObject } from '@farled/kubernetes';
 
 import { networkObjects } from './router-objects-network.ts';
@@ -16,9 +16,16 @@ export function routerObjects(options: RouterInstallation): KubernetesObject[] {
   return [
     namespace(labels),
     ...rightsObjects(labels),
+    statistics(labels),
     ...networkObjects(options, labels),
     ...workloadObjects(options, labels),
   ];
+}
+
+/** Empty: routers fill it, and may not make it. */
+function statistics(labels: Labels): Manifest {
+  const { configMap: name } = CLUSTER_STATISTICS;
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: CLUSTER.systemNamespace, labels } };
 }
 
 function namespace(labels: Labels): Manifest {

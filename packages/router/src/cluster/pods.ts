@@ -2,7 +2,7 @@
 import { CLUSTER, type ServiceRoute } from '@farled/contract';
 import type { EndpointSlice } from '@farled/kubernetes';
 
-export interface Endpoints {
+export interface ServicePods {
   readonly ready: ServiceRoute['replicas'];
   /** Pods that are there and not leaving, whether they are ready or not. */
   readonly staying: number;
@@ -12,7 +12,7 @@ export interface Endpoints {
  * A pod can be in several slices: one for each address family, and two of the same while the cluster moves it. One
  * that leaves according to any of them gets nothing more.
  */
-export function endpoints(slices: readonly EndpointSlice[]): Endpoints {
+export function podsOf(slices: readonly EndpointSlice[]): ServicePods {
   const ready = new Map<string, string>();
   const staying = new Set<string>();
   const leaving = new Set<string>();
