@@ -8,6 +8,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   sdk: ['contract'],
   service: ['contract'],
+  autoscaling: ['contract'],
   http: ['contract', 'service'],
   kubernetes: ['contract', 'service'],
   image: ['contract', 'service'],
@@ -16,9 +17,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: ['contract', 'identity', 'service', 'state'],
   azureml: ['contract', 'identity', 'server', 'service', 'state'],
   controller: ['contract', 'image', 'kubernetes', 'service', 'state'],
-  router: ['contract', 'http', 'kubernetes', 'service'],
+  router: ['autoscaling', 'contract', 'http', 'kubernetes', 'service'],
   runtime: ['contract', 'http', 'service'],
-  cli: ['contract', 'sdk'],
+  cli: ['autoscaling', 'contract', 'sdk'],
   standalone: [
     'azureml',
     'contract',
@@ -53,7 +54,7 @@ export const ONLY_IN: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Packages that also run in a browser: no Node module may enter. The SDK keeps its Node parts in `src/node/`. */
-const BROWSER_SAFE = ['contract'];
+const BROWSER_SAFE = ['autoscaling', 'contract'];
 
 /** One full list per folder, because overrides of one rule replace each other. */
 function importRules(name: string): OxlintOverride {

@@ -5,7 +5,7 @@
  */
 import {
   clairvoyant,
-  compatible,
+  production,
   horizontal,
   knative,
   type ScalerOf,
@@ -13,7 +13,7 @@ import {
   type SimulationSettings,
   type Trace,
   traces,
-} from '@farled/router/simulation';
+} from '@farled/autoscaling';
 
 import { print, type Row } from './report.ts';
 
@@ -32,7 +32,7 @@ const REPLICA_START_MS = 5000;
 const FIRST_MS = 10_000;
 
 const SCALERS: Readonly<Record<string, ScalerOf>> = {
-  farled: compatible,
+  farled: production,
   'knative kpa': knative,
   'kubernetes hpa': horizontal,
   clairvoyant,

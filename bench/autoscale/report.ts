@@ -1,5 +1,5 @@
 /** The outcomes as a table, each beside Knative's and beside the limit, and the figures of all traces together. */
-import type { Outcome } from '@farled/router/simulation';
+import type { Outcome } from '@farled/autoscaling';
 
 export interface Row extends Omit<Outcome, 'replicas'> {
   readonly trace: string;

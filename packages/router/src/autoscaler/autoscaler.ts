@@ -2,6 +2,7 @@
  * Scales services by their load: all routers stand for election, the elected one decides and writes. It also tells what
  * became of the requests of endpoints.
  */
+import type { Scaled } from '@farled/autoscaling';
 import { CLUSTER } from '@farled/contract';
 import {
   type Deployment,
@@ -18,7 +19,7 @@ import { tellStatistics } from '../cluster/tell-statistics.ts';
 import type { Services } from '../services.ts';
 import { demand } from './demand.ts';
 import { type Peers, startPeers } from './peers.ts';
-import { decideRound, isDue, type Scaled, type ServiceDecision } from './round.ts';
+import { decideRound, isDue, type ServiceDecision } from './round.ts';
 
 export interface AutoscalerParts {
   readonly client: KubernetesClient;

@@ -1,14 +1,8 @@
 /** One look of the autoscaler at all services: pure, so that what it does to a cluster is a table. */
+import { look, type Scaled, type ScalingSettings } from '@farled/autoscaling';
+
 import type { ClusterService } from '../cluster/route-table.ts';
 import type { Demand } from './demand.ts';
-import { decide, type Memory, type ScalingSettings } from './law.ts';
-
-/** What is known of a service from earlier rounds. */
-export interface Scaled {
-  readonly memory: Memory;
-  /** Milliseconds since the epoch. */
-  readonly nextAt: number;
-}
 
 export interface RoundInput {
   readonly now: number;
@@ -53,20 +47,18 @@ export function decideRound({ now, services, demand, isComplete, current, before
     const key = keyOf(service);
     const known = before.get(key);
     const present = current(service);
-    if (present === undefined || (known !== undefined && known.nextAt > now)) {
+    if (present === undefined) {
       if (known !== undefined) {
         after.set(key, known);
       }
       continue;
     }
     const { busy, queued } = demand.get(service.route.name) ?? NONE;
-    const { desired, because, memory } = decide(
-      settings,
-      { now, busy, queued, isComplete, current: present },
-      known?.memory,
-    );
-    after.set(key, { memory, nextAt: now + settings.refreshPeriodInSeconds * 1000 });
-    decisions.push({ service, busy, queued, current: present, desired, because });
+    const looked = look(settings, { now, busy, queued, isComplete, current: present }, known);
+    after.set(key, looked.after);
+    if (looked.decision !== null) {
+      decisions.push({ service, busy, queued, current: present, ...looked.decision });
+    }
   }
   return { decisions, after };
 }

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { Completions } from './completions.ts';
 import type { ScalerOf, SimulationSettings } from './scaler.ts';
 import { clairvoyant } from './scalers/clairvoyant.ts';
-import { compatible } from './scalers/compatible.ts';
 import { horizontal } from './scalers/horizontal.ts';
 import { knative } from './scalers/knative.ts';
+import { production } from './scalers/production.ts';
 import { simulate } from './simulate.ts';
 import type { Trace } from './trace.ts';
 
@@ -52,7 +52,7 @@ const anySettings = fc.record({
   replicaStartMs: fc.integer({ min: 0, max: 8000 }),
   initialReplicas: fc.integer({ min: 1, max: 3 }),
 });
-const SCALERS = { compatible, knative, horizontal, clairvoyant };
+const SCALERS = { production, knative, horizontal, clairvoyant };
 
 describe('one replica', () => {
   test('answers one after the other, and refuses who waited as long as a request may', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { decide, downWindowMs, type Memory, type Observation, type ScalingSettings } from './law.ts';
+import { decide, downWindowMs, type Memory, type Observation, type ScalingSettings } from './compatible.ts';
 
 const SETTINGS: ScalingSettings = {
   minReplicas: 1,

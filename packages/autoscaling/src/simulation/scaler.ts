@@ -1,5 +1,5 @@
 /** Who decides how many replicas there are, as the simulation asks: every second, as the elected router looks. */
-import type { ScalingSettings } from '../law.ts';
+import type { ScalingSettings } from '../laws/compatible.ts';
 import type { Trace } from './trace.ts';
 
 export const LOOK_EVERY_MS = 1000;

@@ -5,9 +5,9 @@ import type { Scaler, ScalerOf, Seen, SimulationSettings } from '../scaler.ts';
 import { simulate } from '../simulate.ts';
 import type { Trace } from '../trace.ts';
 import { clairvoyant } from './clairvoyant.ts';
-import { compatible } from './compatible.ts';
 import { horizontal } from './horizontal.ts';
 import { knative } from './knative.ts';
+import { production } from './production.ts';
 
 const SETTINGS: SimulationSettings = {
   minReplicas: 1,
@@ -48,7 +48,7 @@ const repeated = (count: number, inflight: number): number[] => Array.from({ len
 describe("the router's law", () => {
   test("comes to the documentation's example: 20 requests/s of 10 s each at 70 % are 286", () => {
     const settings = { ...SETTINGS, maxReplicas: 1000, initialReplicas: 400 };
-    const outcome = simulate(evenly(20, 10_000, 180), settings, compatible);
+    const outcome = simulate(evenly(20, 10_000, 180), settings, production);
     expect(outcome).toMatchObject({ refused: 0, missed: 0 });
     expect(outcome.replicas).toEqual([
       { at: 0, count: 400 },
@@ -57,9 +57,9 @@ describe("the router's law", () => {
   });
 
   test('is asked as seldom as the service says', () => {
-    const counts = watch(compatible, repeated(10, 7), { ...SETTINGS, refreshPeriodInSeconds: 5, initialReplicas: 10 });
+    const counts = watch(production, repeated(10, 7), { ...SETTINGS, refreshPeriodInSeconds: 5, initialReplicas: 10 });
     expect(counts).toEqual(repeated(10, 10));
-    const late = watch(compatible, [0, ...repeated(9, 7)], { ...SETTINGS, refreshPeriodInSeconds: 5 });
+    const late = watch(production, [0, ...repeated(9, 7)], { ...SETTINGS, refreshPeriodInSeconds: 5 });
     expect(late.indexOf(10)).toBe(5);
   });
 });
@@ -135,7 +135,7 @@ describe('one that knows what comes', () => {
         const settings = { ...SETTINGS, initialReplicas };
         const limit = simulate(load, settings, clairvoyant);
         expect(limit).toMatchObject({ refused: 0, missed: 0 });
-        for (const scalerOf of [compatible, knative, horizontal]) {
+        for (const scalerOf of [production, knative, horizontal]) {
           const other = simulate(load, settings, scalerOf);
           if (other.refused + other.missed === 0) {
             expect(limit.replicaSeconds).toBeLessThanOrEqual(other.replicaSeconds);

@@ -1,0 +1,13 @@
+/** How many replicas a service should have, and what would become of recorded load. */
+export { look } from './look.ts';
+export type { Scaled } from './look.ts';
+export type { ScalingSettings } from './laws/compatible.ts';
+export type { ScalerOf, SimulationSettings } from './simulation/scaler.ts';
+export { clairvoyant } from './simulation/scalers/clairvoyant.ts';
+export { horizontal } from './simulation/scalers/horizontal.ts';
+export { knative } from './simulation/scalers/knative.ts';
+export { production } from './simulation/scalers/production.ts';
+export { simulate } from './simulation/simulate.ts';
+export type { Outcome } from './simulation/simulate.ts';
+export type { Trace } from './simulation/trace.ts';
+export { traces } from './simulation/traces.ts';
