@@ -424,7 +424,7 @@ describe('what goes wrong', () => {
     ['model deploy -n a -cp aci', 'The compute type "aci" is not supported yet'],
     ['model deploy -n a -m m:1 -ct c', 'Deploying without an entry script is not supported yet'],
     ['model profile -n a', '`farled model profile` is not supported yet'],
-    ['endpoint realtime list', 'is not supported yet'],
+
     ['service show -n a b', 'too many arguments'],
     ['service list --query [?', '--query "[?" can\'t be used'],
     ['service list -o xml', '--output must be one of json'],

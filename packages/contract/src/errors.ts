@@ -35,6 +35,9 @@ export const CALLER_ERRORS = {
   ComputeNotFound: 404,
   ClusterNotFound: 404,
   ServiceNotFound: 404,
+  EndpointNotFound: 404,
+  /** The endpoint has no version of that name. */
+  VersionNotFound: 404,
   OperationNotFound: 404,
   PackageNotFound: 404,
   ArtifactNotFound: 404,
@@ -49,6 +52,12 @@ export const CALLER_ERRORS = {
   /** The cluster is attached to a workspace, which must detach it first. */
   ClusterInUse: 409,
   ServiceAlreadyExists: 409,
+  EndpointAlreadyExists: 409,
+  VersionAlreadyExists: 409,
+  /** The version is the endpoint's default one. */
+  VersionInUse: 409,
+  /** An endpoint has at most six. */
+  TooManyVersions: 409,
   /** The version of the environment has another definition: versions are never changed. */
   EnvironmentVersionExists: 409,
   IdentityAlreadyExists: 409,

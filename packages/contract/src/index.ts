@@ -88,7 +88,7 @@ export {
 export type { ClusterPurpose, LoadBalancerType, ServiceType } from './resources/compute.ts';
 export { ANYWHERE, Placement, TOLERATION_EFFECTS } from './resources/placement.ts';
 export { hasEnded, Operation, OPERATION_STATES, OperationLog } from './resources/operation.ts';
-export type { OperationKind, OperationState } from './resources/operation.ts';
+export type { OperationKind, OperationState, OperationTarget } from './resources/operation.ts';
 export {
   DeployService,
   Inference,
@@ -103,7 +103,24 @@ export {
 } from './resources/service.ts';
 export type { ServiceState } from './resources/service.ts';
 export { Package, PackageModels } from './resources/package.ts';
-export { Endpoint, EndpointVersion, MAXIMUM_VERSIONS } from './resources/endpoint.ts';
+export {
+  CreateEndpoint,
+  CreateVersion,
+  Endpoint,
+  EndpointVersion,
+  UpdateEndpoint,
+  UpdateVersion,
+} from './resources/endpoint.ts';
+export {
+  addVersion,
+  changeTraffic,
+  changeVersion,
+  defaultNow,
+  effectivePercentiles,
+  firstVersion,
+  removeVersion,
+} from './traffic.ts';
+export type { AskedShare, Traffic } from './traffic.ts';
 export { isUsualAzuremlBaseImage } from './documents/azureml-defaults.ts';
 export {
   DEFAULT_SETTINGS,

@@ -8,6 +8,8 @@ import type { ArtifactStore, ComputeRecord, ServiceRecord, State } from '@farled
 import { type KubernetesParts, openKubernetes } from './compute/kubernetes/open.ts';
 import { registryMissing } from './compute/kubernetes/registry-missing.ts';
 import { ComputeReconciler } from './compute/reconcile.ts';
+import { EndpointRoutes } from './endpoints/endpoint-routes.ts';
+import { EndpointReconciler } from './endpoints/reconcile.ts';
 import type { Environments } from './environments/environments.ts';
 import { EnvironmentReconciler } from './environments/reconcile.ts';
 import type { Images } from './images/images.ts';
@@ -102,7 +104,9 @@ export async function startController(parts: ControllerParts): Promise<Controlle
       compute.clusterKind === 'local' ? replicas : (await (kubernetes ?? needRegistry()).clusters.of(compute)).deployer,
     all: () => [replicas, ...(kubernetes?.clusters.all() ?? []).map(({ deployer }) => deployer)],
   };
-  const services = new ServiceReconciler({ ...parts, deployers, wake });
+  const endpointRoutes = new EndpointRoutes({ ...parts, deployers });
+  const services = new ServiceReconciler({ ...parts, deployers, endpoints: endpointRoutes, wake });
+  const endpoints = new EndpointReconciler({ ...parts, routes: endpointRoutes });
   const computes = new ComputeReconciler({
     state,
     installer: {
@@ -116,6 +120,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     clock,
   });
   const serviceLoop = loopOf('service', services, WORKERS);
+  const endpointLoop = loopOf('endpoint', endpoints, WORKERS);
   const computeLoop = loopOf('compute', computes, COMPUTE_WORKERS);
   const packages = new PackageReconciler({
     state,
@@ -143,11 +148,20 @@ export async function startController(parts: ControllerParts): Promise<Controlle
         serviceLoop.wake(id);
       }
     }
+    for (const { id, tokenAuthEnabled } of await state.endpoints.all()) {
+      if (tokenAuthEnabled) {
+        endpointLoop.wake(id);
+        (await state.services.ofEndpoint(id)).forEach((version) => serviceLoop.wake(version.id));
+      }
+    }
   };
   const unsubscribe = state.changes.subscribe(({ kind, id }) => {
     switch (kind) {
       case 'service':
         serviceLoop.wake(id);
+        break;
+      case 'endpoint':
+        endpointLoop.wake(id);
         break;
       case 'compute':
         computeLoop.wake(id);
@@ -182,10 +196,16 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     }
   }
   const serviceKeys = await services.adopt();
+  const endpointKeys = await endpoints.adopt();
   const computeKeys = await computes.adopt();
-  const abandoned = (await state.operations.running()).filter(({ targetType }) => targetType === 'service');
+  const abandoned = (await state.operations.running()).filter(
+    ({ targetType }) => targetType === 'service' || targetType === 'version',
+  );
   for (const key of new Set([...serviceKeys, ...abandoned.map(({ targetId }) => targetId)])) {
     serviceLoop.wake(key);
+  }
+  for (const key of endpointKeys) {
+    endpointLoop.wake(key);
   }
   for (const key of computeKeys) {
     computeLoop.wake(key);
@@ -197,6 +217,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     environmentLoop.wake(key);
   }
   serviceLoop.start();
+  endpointLoop.start();
   packageLoop.start();
   environmentLoop.start();
   computeLoop.start();
@@ -214,6 +235,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     [Symbol.asyncDispose]: async () => {
       unsubscribe();
       await serviceLoop[Symbol.asyncDispose]();
+      await endpointLoop[Symbol.asyncDispose]();
       await computeLoop[Symbol.asyncDispose]();
       await packageLoop[Symbol.asyncDispose]();
       await environmentLoop[Symbol.asyncDispose]();
@@ -231,8 +253,11 @@ function needRegistry(): never {
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
+/** Of a service's name; that of a version is longer, and a socket's path has a limit. */
+const LONGEST_IN_ID = 32;
+
 /** Like a pod's name: the service, its revision, five letters. */
 function newReplicaId(serviceName: string, revision: string): string {
   const suffix = Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
-  return `${serviceName}-${revision.slice(0, 8)}-${suffix}`;
+  return `${serviceName.slice(0, LONGEST_IN_ID)}-${revision.slice(0, 8)}-${suffix}`;
 }

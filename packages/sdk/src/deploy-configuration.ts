@@ -1,7 +1,7 @@
 /** The SDK's parameters of a deployment as the settings that routes take. Pure. */
 import type { ServiceSettingsInput } from '@farled/contract';
 
-import type { DeploymentConfiguration } from './documents/deployment-config.ts';
+import type { ServiceConfiguration } from './documents/deployment-config.ts';
 
 /** Names as in Azure ML's `AksWebservice.deploy_configuration`, in TypeScript spelling. */
 export interface SettingParameters {
@@ -44,7 +44,7 @@ export interface DeployConfigurationParameters extends SettingParameters {
   readonly properties?: Readonly<Record<string, string>> | undefined;
 }
 
-export function deployConfiguration(parameters: DeployConfigurationParameters): DeploymentConfiguration {
+export function deployConfiguration(parameters: DeployConfigurationParameters): ServiceConfiguration {
   const { namespace, primaryKey, secondaryKey, description, tags, properties, ...settings } = parameters;
   return {
     settings: compact({ ...settingsOf(settings), namespace }),

@@ -1,6 +1,13 @@
 /** The Azure ML v1 SDK's classes, in TypeScript spelling, and a typed client of every route beneath them. */
 export { AksCompute } from './aks-compute.ts';
 export type { AttachOptions, ProvisioningOptions } from './aks-compute.ts';
+export { AksEndpoint } from './aks-endpoint.ts';
+export type {
+  CreateVersionOptions,
+  EndpointConfigurationParameters,
+  UpdateEndpointOptions,
+  UpdateVersionOptions,
+} from './aks-endpoint.ts';
 export type { AttachConfiguration, PlacementOptions, ProvisioningConfiguration } from './attach-configuration.ts';
 export { createClient } from './client.ts';
 export type { CallInput, Client, ClientOptions, UploadBody } from './client.ts';
@@ -10,7 +17,11 @@ export { ComputeTarget } from './compute.ts';
 export { CondaDependencies } from './conda-dependencies.ts';
 export { deployConfiguration, overlaySettings, settingsOf } from './deploy-configuration.ts';
 export type { DeployConfigurationParameters, SettingParameters } from './deploy-configuration.ts';
-export type { DeploymentConfiguration } from './documents/deployment-config.ts';
+export type {
+  DeploymentConfiguration,
+  EndpointConfiguration,
+  ServiceConfiguration,
+} from './documents/deployment-config.ts';
 export { nearest } from './documents/nearest.ts';
 export { Environment } from './environment.ts';
 export { InferenceConfig } from './inference-config.ts';
@@ -35,7 +46,7 @@ export { followOperation } from './operation.ts';
 export type { FollowOptions } from './operation.ts';
 export { readPages } from './pages.ts';
 export type { SendOptions, ShowOutput, WaitOptions } from './show-output.ts';
-export { AciWebservice, AksEndpoint, LocalWebservice } from './unbuilt-classes.ts';
+export { AciWebservice, LocalWebservice } from './unbuilt-classes.ts';
 export { AksWebservice, Webservice } from './webservice.ts';
 export type { AccessToken, ListServicesOptions, UpdateServiceOptions } from './webservice.ts';
 export { DEFAULT_SUBSCRIPTION, Workspace } from './workspace.ts';

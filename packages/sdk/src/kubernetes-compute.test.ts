@@ -87,7 +87,7 @@ test('a known cluster is attached by its id, with the subnet of its load balance
 
 test('a service without a scoring address says what it waits for', async () => {
   const service = { name: 'svc', scoringUri: '', settings: DEFAULT_SETTINGS };
-  await expect(score({ service, credential: undefined, input: {}, fetch })).rejects.toMatchObject({
+  await expect(score({ service, logs: '', credential: undefined, input: {}, fetch })).rejects.toMatchObject({
     code: 'Unavailable',
     message: expect.stringContaining('no scoring address yet') as string,
   });

@@ -11,9 +11,14 @@ import {
   type ResourceRequirements,
 } from '@farled/contract';
 
+import { AksEndpoint } from './aks-endpoint.ts';
 import type { CallInput } from './client.ts';
 import type { ComputeTarget } from './compute.ts';
-import type { DeploymentConfiguration } from './documents/deployment-config.ts';
+import type {
+  DeploymentConfiguration,
+  EndpointConfiguration,
+  ServiceConfiguration,
+} from './documents/deployment-config.ts';
 import { prepareInference, type InferenceConfig } from './inference-config.ts';
 import { ModelPackage, type PackageOptions } from './model-package.ts';
 import { downloadFiles } from './node/download.ts';
@@ -144,7 +149,36 @@ export class Model {
     return all.map((fields) => new Model(workspace, fields));
   }
 
+  /** Starts to deploy an endpoint with its first version; {@link AksEndpoint.waitForDeployment} waits for its end. */
+  static deploy(
+    workspace: Workspace,
+    name: string,
+    models: readonly Model[],
+    inferenceConfig: InferenceConfig,
+    deploymentConfig: EndpointConfiguration,
+    deploymentTarget: ComputeTarget | string,
+    options?: DeployOptions,
+  ): Promise<AksEndpoint>;
   /** Starts a deployment; {@link AksWebservice.waitForDeployment} waits for its end. */
+  static deploy(
+    workspace: Workspace,
+    name: string,
+    models: readonly Model[],
+    inferenceConfig: InferenceConfig,
+    deploymentConfig: ServiceConfiguration,
+    deploymentTarget: ComputeTarget | string,
+    options?: DeployOptions,
+  ): Promise<AksWebservice>;
+  /** What the configuration, such as one that was read, says: either of them. */
+  static deploy(
+    workspace: Workspace,
+    name: string,
+    models: readonly Model[],
+    inferenceConfig: InferenceConfig,
+    deploymentConfig: DeploymentConfiguration,
+    deploymentTarget: ComputeTarget | string,
+    options?: DeployOptions,
+  ): Promise<AksWebservice | AksEndpoint>;
   static async deploy(
     workspace: Workspace,
     name: string,
@@ -153,26 +187,45 @@ export class Model {
     deploymentConfig: DeploymentConfiguration,
     deploymentTarget: ComputeTarget | string,
     { overwrite = false, ...send }: DeployOptions = {},
-  ): Promise<AksWebservice> {
+  ): Promise<AksWebservice | AksEndpoint> {
     const settings = parseOrThrow(ServiceSettings.input, deploymentConfig.settings, 'The deployment config');
-    const inference = await prepareInference(workspace, inferenceConfig, send);
-    const operation = await workspace.client.call(routes.services.deploy, {
-      params: { ...workspace.path, service: name },
+    const deployed = {
+      models: models.map((model) => model.id),
+      inference: await prepareInference(workspace, inferenceConfig, send),
+    };
+    const common = {
+      computeName: typeof deploymentTarget === 'string' ? deploymentTarget : deploymentTarget.name,
+      description: deploymentConfig.description ?? inferenceConfig.description,
+      tags: deploymentConfig.tags,
+      properties: deploymentConfig.properties,
+      keys: { primaryKey: deploymentConfig.primaryKey, secondaryKey: deploymentConfig.secondaryKey },
+      overwrite,
+      operationId: randomUUID(),
+    };
+    const { signal } = send;
+    const { endpoint } = deploymentConfig;
+    if (endpoint === undefined) {
+      const operation = await workspace.client.call(routes.services.deploy, {
+        params: { ...workspace.path, service: name },
+        body: { ...common, ...deployed, settings },
+        signal,
+      });
+      return AksWebservice.ofOperation(workspace, name, operation.id, signal);
+    }
+    const { authEnabled, tokenAuthEnabled, ...ofVersion } = settings;
+    const { versionName, trafficPercentile } = endpoint;
+    const operation = await workspace.client.call(routes.endpoints.create, {
+      params: { ...workspace.path, endpoint: name },
       body: {
-        computeName: typeof deploymentTarget === 'string' ? deploymentTarget : deploymentTarget.name,
-        models: models.map((model) => model.id),
-        inference,
-        settings,
-        description: deploymentConfig.description ?? inferenceConfig.description,
-        tags: deploymentConfig.tags,
-        properties: deploymentConfig.properties,
-        keys: { primaryKey: deploymentConfig.primaryKey, secondaryKey: deploymentConfig.secondaryKey },
-        overwrite,
-        operationId: randomUUID(),
+        ...common,
+        versionName,
+        version: { ...deployed, trafficPercentile, settings: ofVersion },
+        authEnabled,
+        tokenAuthEnabled,
       },
-      signal: send.signal,
+      signal,
     });
-    return AksWebservice.ofOperation(workspace, name, operation.id, send.signal);
+    return AksEndpoint.ofOperation(workspace, name, operation.id, signal);
   }
 
   /** Starts to make an image, or a Dockerfile; {@link ModelPackage.waitForCreation} waits for its end. */
@@ -231,7 +284,7 @@ export class Model {
   deploy(
     name: string,
     inferenceConfig: InferenceConfig,
-    deploymentConfig: DeploymentConfiguration,
+    deploymentConfig: ServiceConfiguration,
     deploymentTarget: ComputeTarget | string,
     options: DeployOptions = {},
   ): Promise<AksWebservice> {

@@ -1,11 +1,15 @@
 /** One scoring request to a service, and what its answer means. */
-import { FarledError, type ErrorCode, type Service } from '@farled/contract';
+import { FarledError, type ErrorCode, type Service, type ServiceSettings } from '@farled/contract';
 
 import type { Fetch } from './transport.ts';
 import { exchange, parseJson } from './transport.ts';
 
 export interface ScoreRequest {
-  readonly service: Pick<Service, 'name' | 'scoringUri' | 'settings'>;
+  readonly service: Pick<Service, 'name' | 'scoringUri'> & {
+    readonly settings: Pick<ServiceSettings, 'scoringTimeoutMs' | 'maxQueueWaitMs'>;
+  };
+  /** Command that shows what the replicas wrote. */
+  readonly logs: string;
   /** A key or a token; absent when the service wants no authentication. */
   readonly credential: string | undefined;
   /** Text and bytes go as they are, anything else as JSON. */
@@ -18,7 +22,7 @@ export interface ScoreRequest {
 const MARGIN_MS = 10_000;
 
 /** The answer: parsed when it is JSON, as text otherwise. @throws FarledError with the status and the text. */
-export async function score({ service, credential, input, fetch, signal }: ScoreRequest): Promise<unknown> {
+export async function score({ service, logs, credential, input, fetch, signal }: ScoreRequest): Promise<unknown> {
   if (service.scoringUri === '') {
     throw new FarledError('Unavailable', `The service "${service.name}" has no scoring address yet.`, {
       suggestion: 'Wait until the router of its compute target has one: `farled computetarget show` has scoringUrl.',
@@ -45,7 +49,7 @@ export async function score({ service, credential, input, fetch, signal }: Score
     codeOf(response.status),
     `The service "${service.name}" answered ${response.status}: ${messageOf(parsed) ?? text.slice(0, 2000)}`,
     {
-      suggestion: `\`farled service get-logs -n ${service.name}\` shows what its replicas wrote${requestId === null ? '' : `; the request's id is ${requestId}`}.`,
+      suggestion: `\`${logs}\` shows what its replicas wrote${requestId === null ? '' : `; the request's id is ${requestId}`}.`,
     },
   );
 }

@@ -14,9 +14,3 @@ export const LocalWebservice = {
     throw notSupportedYet('LocalWebservice', INSTEAD);
   },
 } as const;
-
-export const AksEndpoint = {
-  deployConfiguration(): never {
-    throw notSupportedYet('AksEndpoint', 'Deploy one service for each version.');
-  },
-} as const;

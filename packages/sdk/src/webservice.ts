@@ -10,7 +10,7 @@ import {
   type DeployConfigurationParameters,
   type SettingParameters,
 } from './deploy-configuration.ts';
-import type { DeploymentConfiguration } from './documents/deployment-config.ts';
+import type { ServiceConfiguration } from './documents/deployment-config.ts';
 import { followLines } from './follow-lines.ts';
 import { prepareInference, type InferenceConfig } from './inference-config.ts';
 import { followOperation } from './operation.ts';
@@ -270,7 +270,8 @@ export class Webservice {
   }
 
   #score(input: unknown, credential: string | undefined, signal: AbortSignal | undefined): Promise<unknown> {
-    return score({ service: this.#fields, credential, input, fetch: this.#client.fetch, signal });
+    const logs = `farled service get-logs -n ${this.name}`;
+    return score({ service: this.#fields, logs, credential, input, fetch: this.#client.fetch, signal });
   }
 
   /** Of the kind that the settings name; of the other one where a change failed, or is not known here. */
@@ -299,7 +300,7 @@ export class Webservice {
 
 /** A service on a compute target of type AKS, which so far all are. */
 export class AksWebservice extends Webservice {
-  static deployConfiguration(parameters: DeployConfigurationParameters = {}): DeploymentConfiguration {
+  static deployConfiguration(parameters: DeployConfigurationParameters = {}): ServiceConfiguration {
     return deployConfiguration(parameters);
   }
 

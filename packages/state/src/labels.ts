@@ -28,7 +28,7 @@ export async function writeLabels(
 /** True for owners that have every label of the filter. */
 export function hasLabels<Table extends keyof Tables>(
   builder: ExpressionBuilder<Tables, Table>,
-  owner: 'workspaces.id' | 'models.id' | 'services.id',
+  owner: 'workspaces.id' | 'models.id' | 'services.id' | 'endpoints.id',
   filter: LabelFilter,
 ): Expression<SqlBool> {
   const wanted = [
@@ -36,7 +36,7 @@ export function hasLabels<Table extends keyof Tables>(
     ...(filter.property ?? []).map((text) => ({ kind: 'property', ...parseLabel(text) }) as const),
   ];
   // Kysely can't follow a generic table, and none of these queries reads one of its columns but `owner`.
-  const of = builder as unknown as ExpressionBuilder<Tables, 'workspaces' | 'models' | 'services'>;
+  const of = builder as unknown as ExpressionBuilder<Tables, 'workspaces' | 'models' | 'services' | 'endpoints'>;
   return of.and(
     wanted.map(({ kind, key, value }) => {
       const owned = of

@@ -7,6 +7,7 @@ import type {
   FileManifest,
   Identity,
   OperationKind,
+  OperationTarget,
   OperationState,
   Placement,
   ReplicaStatus,
@@ -14,6 +15,7 @@ import type {
   ServiceSettings,
   ServiceState,
   ServiceType,
+  Traffic,
   Workspace,
   WorkspaceReference,
 } from '@farled/contract';
@@ -80,13 +82,66 @@ export interface ServiceStatus {
   readonly replicas: readonly ReplicaStatus[];
 }
 
+/** What makes a service a version. */
+interface VersionOf {
+  /** UUID of the endpoint. */
+  readonly endpointId: string;
+  /** What users call it. */
+  readonly name: string;
+}
+
+/** How the requests of an endpoint are shared between its versions. */
+export interface Sharing {
+  readonly traffic: Traffic;
+  /** Name of a header, in lower case: requests with the same value go to the same version. */
+  readonly stickyHeader: string | null;
+  /** The version that gets copies, of so many percent of the requests. */
+  readonly mirror: { readonly version: string; readonly percentile: number } | null;
+}
+
+export interface EndpointRecord {
+  /** UUID; another endpoint of the same name, made after this one was deleted, has another. */
+  readonly id: string;
+  readonly workspaceId: string;
+  readonly workspace: WorkspaceReference;
+  readonly name: string;
+  readonly computeName: string;
+  readonly description: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly authEnabled: boolean;
+  readonly tokenAuthEnabled: boolean;
+  readonly sharing: Sharing;
+  /** Seconds since 1970: its tokens that were issued before are refused. */
+  readonly tokensNotBefore: number;
+  readonly deleting: boolean;
+  /** The latest operation on it or on one of its versions. */
+  readonly operationId: string;
+  readonly createdTime: string;
+  readonly updatedTime: string;
+}
+
+export type NewEndpoint = Omit<
+  EndpointRecord,
+  'workspace' | 'tokensNotBefore' | 'deleting' | 'createdTime' | 'updatedTime'
+>;
+
+/** Absent is unchanged. */
+export type EndpointChange = Partial<
+  Pick<EndpointRecord, 'description' | 'tags' | 'properties' | 'authEnabled' | 'tokenAuthEnabled' | 'sharing'>
+> &
+  Pick<EndpointRecord, 'operationId'>;
+
 export interface ServiceRecord {
   /** UUID; another service of the same name, made after this one was deleted, has another. */
   readonly id: string;
   /** UUID of the workspace. */
   readonly workspaceId: string;
   readonly workspace: WorkspaceReference;
+  /** Of a version, `endpoint.version`, which no user can call a service. */
   readonly name: string;
+  /** Of which endpoint it is a version; null for a service of its own. */
+  readonly version: VersionOf | null;
   readonly description: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly properties: Readonly<Record<string, string>>;
@@ -111,7 +166,7 @@ export interface ServiceRecord {
 export type NewService = Pick<
   ServiceRecord,
   'id' | 'workspaceId' | 'name' | 'description' | 'tags' | 'properties' | 'spec' | 'operationId'
->;
+> & { readonly version?: VersionOf };
 
 /** What a change of a service says; absent is unchanged. */
 export type ServiceChange = Partial<Pick<ServiceRecord, 'spec' | 'description' | 'tags' | 'properties'>> &
@@ -232,8 +287,8 @@ export interface OperationRecord {
   readonly id: string;
   readonly workspaceId: string;
   readonly kind: OperationKind;
-  readonly targetType: 'compute' | 'service' | 'package' | 'environment';
-  /** UUID of the service, the compute or the package; of an environment, which is named `name:version`, that of the operation. */
+  readonly targetType: OperationTarget;
+  /** UUID of the service, the endpoint, the compute or the package; of a version, that of the service that it is; of an environment, which is named `name:version`, that of the operation. */
   readonly targetId: string;
   readonly targetName: string;
   readonly state: OperationState;
@@ -310,7 +365,15 @@ export interface StagedFile {
 
 /** What changed; wakes whoever works on that key. A change says where to look, never what to do. */
 export interface Change {
-  readonly kind: 'service' | 'compute' | 'package' | 'environment' | 'operation' | 'identity' | 'signingKey';
+  readonly kind:
+    | 'service'
+    | 'endpoint'
+    | 'compute'
+    | 'package'
+    | 'environment'
+    | 'operation'
+    | 'identity'
+    | 'signingKey';
   /** UUID of the resource; of an environment that is to be built, that of the operation; of a signing key, its `kid`. */
   readonly id: string;
 }

@@ -9,6 +9,7 @@ import { openSession, type Session, takeWriterLock } from './session.ts';
 import { SkipTokens } from './skip-tokens.ts';
 import { type ClusterStore, clusterStore } from './stores/clusters.ts';
 import { type ComputeStore, computeStore } from './stores/computes.ts';
+import { type EndpointStore, endpointStore } from './stores/endpoints.ts';
 import { type EnvironmentStore, environmentStore } from './stores/environments.ts';
 import { type IdentityStore, identityStore } from './stores/identities.ts';
 import { type KeyStore, keyStore } from './stores/keys.ts';
@@ -31,6 +32,7 @@ export interface Stores {
   readonly clusters: ClusterStore;
   readonly computes: ComputeStore;
   readonly services: ServiceStore;
+  readonly endpoints: EndpointStore;
   readonly keys: KeyStore;
   readonly packages: PackageStore;
   readonly legacyImages: LegacyImageStore;
@@ -86,6 +88,7 @@ function stores(session: Session): Stores {
     clusters: clusterStore(session),
     computes: computeStore(session),
     services: serviceStore(session),
+    endpoints: endpointStore(session),
     keys: keyStore(session),
     packages: packageStore(session),
     legacyImages: legacyImageStore(session),

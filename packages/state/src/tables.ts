@@ -1,5 +1,12 @@
 /** The rows of the record. Column names are snake_case in the database; text columns named here as JSON hold JSON. */
-import type { ClusterKind, ClusterPurpose, OperationKind, OperationState, ServiceType } from '@farled/contract';
+import type {
+  ClusterKind,
+  ClusterPurpose,
+  OperationKind,
+  OperationState,
+  OperationTarget,
+  ServiceType,
+} from '@farled/contract';
 import type { Generated } from 'kysely';
 
 /** JSON as text: both databases keep it alike, and what is searched has columns or rows of its own. */
@@ -138,6 +145,32 @@ interface ServiceRow {
   tokensNotBefore: Generated<number>;
   deleting: number;
   operationId: string;
+  /** Of a service that is a version of an endpoint, with what users call it. */
+  endpointId: Generated<string | null>;
+  versionName: Generated<string | null>;
+  createdTime: string;
+  updatedTime: string;
+}
+
+interface EndpointRow {
+  seq: Sequence;
+  id: string;
+  workspaceId: string;
+  name: string;
+  computeId: string;
+  description: string;
+  tags: Json;
+  properties: Json;
+  authEnabled: number;
+  tokenAuthEnabled: number;
+  /** How requests are shared. */
+  sharing: Json;
+  /** Sealed. */
+  primaryKey: string;
+  secondaryKey: string;
+  tokensNotBefore: Generated<number>;
+  deleting: number;
+  operationId: string;
   createdTime: string;
   updatedTime: string;
 }
@@ -170,7 +203,7 @@ export interface OperationRow {
   id: string;
   workspaceId: string;
   kind: OperationKind;
-  targetType: 'compute' | 'service' | 'package' | 'environment';
+  targetType: OperationTarget;
   targetId: string;
   targetName: string;
   state: OperationState;
@@ -275,6 +308,7 @@ export interface Tables {
   clusters: ClusterRow;
   computes: ComputeRow;
   services: ServiceRow;
+  endpoints: EndpointRow;
   serviceModels: ServiceModelRow;
   labels: LabelRow;
   serviceKeys: ServiceKeyRow;

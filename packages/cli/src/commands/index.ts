@@ -17,6 +17,18 @@ import { detachCompute } from './computetarget/detach.ts';
 import { getComputeCredentials } from './computetarget/get-credentials.ts';
 import { listComputes } from './computetarget/list.ts';
 import { showCompute } from './computetarget/show.ts';
+import { createEndpointVersion } from './endpoint/create-version.ts';
+import { deleteEndpointVersion } from './endpoint/delete-version.ts';
+import { deleteEndpoint } from './endpoint/delete.ts';
+import { getEndpointAccessToken } from './endpoint/get-access-token.ts';
+import { getEndpointKeys } from './endpoint/get-keys.ts';
+import { getEndpointLogs } from './endpoint/get-logs.ts';
+import { listEndpoints } from './endpoint/list.ts';
+import { regenerateEndpointKey } from './endpoint/regen-key.ts';
+import { runEndpoint } from './endpoint/run.ts';
+import { showEndpoint } from './endpoint/show.ts';
+import { updateEndpointVersion } from './endpoint/update-version.ts';
+import { updateEndpoint } from './endpoint/update.ts';
 import { buildEnvironment } from './environment/build.ts';
 import { downloadEnvironment } from './environment/download.ts';
 import { labelEnvironment } from './environment/label.ts';
@@ -82,6 +94,18 @@ const BUILT: readonly Command[] = [
   updateService,
   rollBackService,
   deleteService,
+  listEndpoints,
+  showEndpoint,
+  runEndpoint,
+  createEndpointVersion,
+  updateEndpointVersion,
+  deleteEndpointVersion,
+  updateEndpoint,
+  getEndpointKeys,
+  regenerateEndpointKey,
+  getEndpointAccessToken,
+  getEndpointLogs,
+  deleteEndpoint,
   createAks,
   attachAks,
   attachKubernetes,

@@ -3,21 +3,6 @@ import { notSupportedYet } from '@farled/sdk';
 
 import type { Command } from '../command.ts';
 
-const ENDPOINT_VERBS = [
-  'create-version',
-  'update-version',
-  'delete-version',
-  'update',
-  'show',
-  'list',
-  'run',
-  'get-keys',
-  'regen-key',
-  'get-access-token',
-  'get-logs',
-  'delete',
-];
-
 const TABLE: readonly (readonly [path: string, instead: string])[] = [
   [
     'computetarget update aks',
@@ -27,7 +12,6 @@ const TABLE: readonly (readonly [path: string, instead: string])[] = [
   ['computetarget create computeinstance', 'Training is not part of Farled; use computetarget create aks.'],
   ['computetarget attach remote', 'Training is not part of Farled; use computetarget attach aks.'],
   ['model profile', 'Name cpu and memory in the deployment config.'],
-  ...ENDPOINT_VERBS.map((verb) => [`endpoint realtime ${verb}`, 'Deploy one service for each version.'] as const),
 ];
 
 export const UNBUILT_COMMANDS: readonly Command[] = TABLE.map(([path, instead]) => ({

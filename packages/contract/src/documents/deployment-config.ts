@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 
-import { KubernetesNamespace } from '../names.ts';
+import { KubernetesNamespace, ServiceName } from '../names.ts';
 import { Tags } from '../resources/common.ts';
 
 const positive = z.number().positive();
@@ -166,6 +166,9 @@ export function initialReplicas(settings: ServiceSettings): number {
 /** The document itself: the settings, and beside them what else its readers write there. Unknown fields are errors. */
 export const DeploymentConfigDocument = input.extend({
   computeType: z.string().optional(),
+  /** Of endpoints: the first version, and its share of the requests. */
+  versionName: ServiceName.optional(),
+  trafficPercentile: z.number().min(0).max(100).optional(),
   gpuCores: z.int().min(0).max(64).nullable().optional(),
   keys: z
     .strictObject({ primaryKey: z.string().optional(), secondaryKey: z.string().optional() })

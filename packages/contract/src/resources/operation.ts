@@ -19,17 +19,27 @@ const OPERATION_KINDS = [
   'UpdateService',
   'RollBackService',
   'DeleteService',
+  'CreateEndpoint',
+  'UpdateEndpoint',
+  'DeleteEndpoint',
+  'CreateVersion',
+  'UpdateVersion',
+  'DeleteVersion',
   'PackageModels',
   'BuildEnvironment',
 ] as const;
 export type OperationKind = (typeof OPERATION_KINDS)[number];
+
+/** A version is named as `endpoint.version`. */
+const OPERATION_TARGETS = ['compute', 'service', 'endpoint', 'version', 'package', 'environment'] as const;
+export type OperationTarget = (typeof OPERATION_TARGETS)[number];
 
 export const Operation = z
   .object({
     id: z.string(),
     kind: z.enum(OPERATION_KINDS),
     /** The resource that it changes. */
-    target: z.object({ type: z.enum(['compute', 'service', 'package', 'environment']), name: z.string() }),
+    target: z.object({ type: z.enum(OPERATION_TARGETS), name: z.string() }),
     state: z.enum(OPERATION_STATES),
     error: ErrorBody.nullable(),
     createdTime: Timestamp,

@@ -23,7 +23,7 @@ export const Inference = z.strictObject({
 });
 export type Inference = z.output<typeof Inference>;
 
-const Key = z
+export const Key = z
   .string()
   .min(8, { error: 'must have at least 8 characters' })
   .max(256)

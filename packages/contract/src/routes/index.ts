@@ -1,6 +1,7 @@
 /** Every route of Farled's own API, by resource. */
 import { artifacts } from './artifacts.ts';
 import { clusters, computes } from './computes.ts';
+import { endpoints } from './endpoints.ts';
 import { environments } from './environments.ts';
 import { identities } from './identities.ts';
 import { models } from './models.ts';
@@ -22,6 +23,7 @@ export const routes = {
   clusters,
   computes,
   services,
+  endpoints,
   packages,
   operations,
 } as const;

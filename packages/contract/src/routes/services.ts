@@ -21,7 +21,7 @@ const ServicePath = WorkspacePath.extend({ service: ServiceName });
 const SERVICE = `${WORKSPACE}/services/:service` as const;
 const tag = 'Services';
 
-const LogsQuery = z.strictObject({ lines: z.coerce.number().int().min(1).max(50_000).default(5000) });
+export const LogsQuery = z.strictObject({ lines: z.coerce.number().int().min(1).max(50_000).default(5000) });
 
 export const services = {
   list: route({

@@ -4,7 +4,7 @@
  * Replicas are started before others are retired, and retired only once the router has confirmed a table without
  * them, so that no request meets a replica that is going away. Nothing here waits for a last request.
  */
-import { type ErrorBody, initialReplicas } from '@farled/contract';
+import { type EndpointRoute, type ErrorBody, initialReplicas } from '@farled/contract';
 import type { Clock, Logger } from '@farled/service';
 import type { ServiceRecord, ServiceSpec, State } from '@farled/state';
 
@@ -97,6 +97,16 @@ export class ReplicaDeployer implements Deployer {
   ): Promise<Application> {
     const prepared = await prepare({ ...this.#parts, stores: this.#parts.state }, service, spec, log, signal);
     return { image: null, apply: (pass, goal) => this.#apply(pass, goal, prepared) };
+  }
+
+  adoptEndpoint(endpointId: string, route: EndpointRoute): void {
+    this.#parts.routes.setEndpoint(endpointId, route);
+  }
+
+  async routeEndpoint(endpointId: string, route: EndpointRoute | null, signal: AbortSignal): Promise<void> {
+    const { routes } = this.#parts;
+    routes.setEndpoint(endpointId, route);
+    await routes.publish(signal);
   }
 
   async standStill(pass: Pass): Promise<void> {

@@ -34,6 +34,7 @@ describe('credentials that are let in', () => {
   const service = (changes: object = {}) =>
     ({
       id: 'id',
+      version: null,
       generation: 2,
       spec: spec(TOKENS),
       lastGood: { generation: 1, spec: spec(KEYS) },
@@ -79,5 +80,15 @@ describe('credentials that are let in', () => {
     [takesBoth, { keyDigests: digests, tokens }],
   ] as const)('reach the router: %j', async (kinds, expected) => {
     expect(await routeCredentials(parts, service(), kinds as Parameters<typeof routeCredentials>[2])).toEqual(expected);
+  });
+
+  test('of a version are those of its endpoint, of whatever kind its own would be', async () => {
+    const endpoint = { id: 'of-endpoint', authEnabled: false, tokenAuthEnabled: true, tokensNotBefore: 7 };
+    const stores = { endpoints: { byId: (id: string) => Promise.resolve(id === 'e' ? endpoint : undefined) } };
+    const ofVersion = { ...parts, state: stores } as unknown as typeof parts;
+    const route = (endpointId: string) =>
+      routeCredentials(ofVersion, service({ version: { endpointId, name: 'v1' } }), open as { kind: 'open' });
+    expect(await route('e')).toEqual({ keyDigests: [], tokens: { ...tokens, audience: 'of-endpoint' } });
+    expect(await route('gone')).toEqual({ keyDigests: [], tokens: null });
   });
 });

@@ -8,7 +8,7 @@ import {
   type TokenCheck,
   type TokenKey,
 } from '@farled/contract';
-import type { ServiceRecord, Stores } from '@farled/state';
+import type { EndpointRecord, ServiceRecord, Stores } from '@farled/state';
 
 import type { Goal, Pass } from '../service/deployer.ts';
 
@@ -18,7 +18,7 @@ export interface TokenKeys {
 }
 
 export interface CredentialsParts {
-  readonly state: Pick<Stores, 'keys'>;
+  readonly state: Pick<Stores, 'keys' | 'endpoints'>;
   readonly tokenKeys: TokenKeys;
 }
 
@@ -73,11 +73,20 @@ export function goalCredentials(
   });
 }
 
+/** A version lets in whom its endpoint does. */
 export async function routeCredentials(
   { state, tokenKeys }: CredentialsParts,
   service: ServiceRecord,
   kinds: CredentialKinds,
 ): Promise<RouteCredentials> {
+  const { version } = service;
+  if (version !== null) {
+    const endpoint = await state.endpoints.byId(version.endpointId);
+    // One that is gone lets nobody in.
+    return endpoint === undefined
+      ? { keyDigests: [], tokens: null }
+      : endpointCredentials({ state, tokenKeys }, endpoint);
+  }
   if (kinds.kind === 'open') {
     return { keyDigests: null, tokens: null };
   }
@@ -89,7 +98,26 @@ export async function routeCredentials(
   };
 }
 
-async function tokenCheck(tokenKeys: TokenKeys, { id, tokensNotBefore }: ServiceRecord): Promise<TokenCheck> {
+/** They change at once, with all versions: there is no moment between two kinds. */
+export async function endpointCredentials(
+  { state, tokenKeys }: CredentialsParts,
+  endpoint: EndpointRecord,
+): Promise<RouteCredentials> {
+  const { id, authEnabled, tokenAuthEnabled } = endpoint;
+  if (isOpen(endpoint)) {
+    return { keyDigests: null, tokens: null };
+  }
+  const keys = authEnabled ? await state.endpoints.keys(id) : undefined;
+  return {
+    keyDigests: keys === undefined ? [] : [digest(keys.primaryKey), digest(keys.secondaryKey)],
+    tokens: tokenAuthEnabled ? await tokenCheck(tokenKeys, endpoint) : null,
+  };
+}
+
+async function tokenCheck(
+  tokenKeys: TokenKeys,
+  { id, tokensNotBefore }: Pick<ServiceRecord, 'id' | 'tokensNotBefore'>,
+): Promise<TokenCheck> {
   const { keys } = await tokenKeys.published();
   return { issuer: SERVICE_TOKENS.issuer, audience: id, notBefore: tokensNotBefore, keys: [...keys] };
 }

@@ -1,5 +1,5 @@
 /** Keeps the route table and brings it to the router. */
-import type { RouteTable, ServiceRoute } from '@farled/contract';
+import type { EndpointRoute, RouteTable, ServiceRoute } from '@farled/contract';
 import type { Clock } from '@farled/service';
 
 export interface Router {
@@ -11,6 +11,7 @@ export class RoutePublisher {
   readonly #router: Router;
   readonly #clock: Clock;
   readonly #routes = new Map<string, ServiceRoute>();
+  readonly #endpoints = new Map<string, EndpointRoute>();
   #generation = 0;
   #published = 0;
   #sending: Promise<void> = Promise.resolve();
@@ -22,18 +23,12 @@ export class RoutePublisher {
 
   /** Changes the table without telling the router yet. */
   set(serviceId: string, route: ServiceRoute | null): void {
-    const before = this.#routes.get(serviceId);
-    if (
-      route === null ? before === undefined : before !== undefined && JSON.stringify(before) === JSON.stringify(route)
-    ) {
-      return;
-    }
-    if (route === null) {
-      this.#routes.delete(serviceId);
-    } else {
-      this.#routes.set(serviceId, route);
-    }
-    this.#advance();
+    this.#change(this.#routes, serviceId, route);
+  }
+
+  /** As {@link RoutePublisher.set}, of an endpoint. */
+  setEndpoint(endpointId: string, route: EndpointRoute | null): void {
+    this.#change(this.#endpoints, endpointId, route);
   }
 
   /** Has the router take the table even if it did before: it may have been started anew. */
@@ -49,11 +44,29 @@ export class RoutePublisher {
         return;
       }
       const generation = this.#generation;
-      await this.#router.putTable({ generation, services: [...this.#routes.values()], endpoints: [] }, signal);
+      await this.#router.putTable(
+        { generation, services: [...this.#routes.values()], endpoints: [...this.#endpoints.values()] },
+        signal,
+      );
       this.#published = generation;
     };
     this.#sending = this.#sending.then(send, send);
     await this.#sending;
+  }
+
+  #change<Route>(routes: Map<string, Route>, id: string, route: Route | null): void {
+    const before = routes.get(id);
+    if (
+      route === null ? before === undefined : before !== undefined && JSON.stringify(before) === JSON.stringify(route)
+    ) {
+      return;
+    }
+    if (route === null) {
+      routes.delete(id);
+    } else {
+      routes.set(id, route);
+    }
+    this.#advance();
   }
 
   /** Generations grow over restarts too, without being stored: they follow the clock. */

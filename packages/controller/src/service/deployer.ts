@@ -2,7 +2,7 @@
  * How services come to run on one compute target. The reconciler knows the phases of a service's life; deployers know
  * what runs it: replicas that are started one by one, or a Kubernetes Deployment.
  */
-import type { ErrorBody } from '@farled/contract';
+import type { EndpointRoute, ErrorBody } from '@farled/contract';
 import type { ComputeRecord, GoodImage, OperationRecord, ServiceRecord, ServiceSpec } from '@farled/state';
 
 import type { ReplicaSummary } from './status.ts';
@@ -70,6 +70,10 @@ export interface Deployer {
     log: (line: string) => void,
     signal: AbortSignal,
   ): Promise<Application>;
+  /** Resolves when the routers share the endpoint's requests so, or do not know it any more. */
+  routeEndpoint(endpointId: string, route: EndpointRoute | null, signal: AbortSignal): Promise<void>;
+  /** After a restart, as {@link Deployer.adopt}, without telling the routers yet. */
+  adoptEndpoint(endpointId: string, route: EndpointRoute): void;
   /** Nothing of the service is to run, but what its owner may want to read stays. */
   standStill(pass: Pass): Promise<void>;
   /** Ends the service, within the time that its accepted requests have; true once nothing is left. */

@@ -31,6 +31,8 @@ export interface ServiceReconcilerParts {
   readonly state: State;
   readonly deployers: Deployers;
   readonly limits: ServiceLimits;
+  /** Brings how an endpoint's requests are shared to its routers. */
+  readonly endpoints: { publish(endpointId: string, signal: AbortSignal): Promise<void> };
   /** Has a service looked at soon. */
   readonly wake: (serviceId: string) => void;
   readonly clock: Clock;
@@ -231,6 +233,7 @@ export class ServiceReconciler implements AsyncDisposable {
     }
     await state.services.recordStatus(service.id, status);
     if (complete && operation !== null) {
+      await this.#share(pass);
       const { availableReplicas, desiredReplicas } = applied.replicas;
       log(`Service "${service.name}" is ${status.state}: ${availableReplicas} of ${desiredReplicas} replicas answer.`);
       await this.#end(operation, 'Succeeded');
@@ -238,6 +241,13 @@ export class ServiceReconciler implements AsyncDisposable {
     const waits = candidate.unschedulable !== null || applied.unschedulable !== null;
     const atLatest = waits ? POLL_MS : operation === null && status.state === 'Healthy' ? RESYNC_MS : RECHECK_MS;
     return { requeueAfterMs: Math.min(applied.recheckAfterMs ?? atLatest, atLatest) };
+  }
+
+  /** A version gets its share of the endpoint's requests before its operation ends, and loses it before it goes. */
+  async #share({ service, signal }: Pass): Promise<void> {
+    if (service.version !== null) {
+      await this.#parts.endpoints.publish(service.version.endpointId, signal);
+    }
   }
 
   /** A service that moved to another compute target runs on both until the new one answers. True once it has moved. */
@@ -295,6 +305,8 @@ export class ServiceReconciler implements AsyncDisposable {
 
   async #delete(pass: Pass): Promise<Result> {
     const { service, operation, log } = pass;
+    // No request is sent to a version that is going.
+    await this.#share(pass);
     const deployers = new Set(
       await Promise.all(
         [service.spec, service.lastGood?.spec ?? service.spec].map((spec) => this.#deployerOf(service, spec)),
@@ -321,7 +333,10 @@ export class ServiceReconciler implements AsyncDisposable {
     const { state, deployers } = this.#parts;
     for (const operation of await state.operations.running()) {
       if (operation.targetId === serviceId) {
-        await this.#end(operation, operation.kind === 'DeleteService' ? 'Succeeded' : 'Cancelled');
+        await this.#end(
+          operation,
+          operation.kind === 'DeleteService' || operation.kind === 'DeleteVersion' ? 'Succeeded' : 'Cancelled',
+        );
       }
     }
     await Promise.all(deployers.all().map((deployer) => deployer.removeLeftovers(serviceId, signal)));

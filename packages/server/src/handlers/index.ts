@@ -3,6 +3,7 @@ import type { AppParts } from '../parts.ts';
 import { artifactHandlers } from './artifacts.ts';
 import { clusterHandlers } from './clusters.ts';
 import { computeHandlers } from './computes.ts';
+import { endpointHandlers } from './endpoints.ts';
 import { environmentHandlers } from './environments.ts';
 import { identityHandlers } from './identities.ts';
 import { modelHandlers } from './models.ts';
@@ -29,6 +30,7 @@ export function createHandlers(parts: AppParts): Handlers {
     ...clusterHandlers(parts),
     ...computeHandlers(parts),
     ...serviceHandlers(parts),
+    ...endpointHandlers(parts),
     ...packageHandlers(parts),
     ...operationHandlers(parts),
   };

@@ -1,18 +1,21 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
-import { FarledError, type Service, type ServiceKeys } from '@farled/contract';
-import { changeTags, type ComputeRecord, type ServiceRecord, type Stores, type WorkspaceRecord } from '@farled/state';
+import { FarledError } from '@farled/contract';
+import { changeTags, type ServiceRecord } from '@farled/state';
 
+import { addProperties } from '../add-properties.ts';
 import { checkFiles } from '../check-files.ts';
 import { requireNoTokenService, requireTokenService } from '../credential-kinds.ts';
 import type { HandlersOf } from '../handler.ts';
 import { withoutSecrets } from '../inference-secrets.ts';
+import { newKey, newKeys, saidKeys } from '../keys.ts';
 import { streamLogs } from '../log-stream.ts';
 import { operate, type Target } from '../operate.ts';
 import type { AppParts } from '../parts.ts';
 import { rollbackSpec } from '../rollback.ts';
-import { scoringUrlOf } from '../scoring-url.ts';
+import { toService } from '../service-resource.ts';
 import { checkTarget, resolveSpec } from '../service-spec.ts';
+import { refuseEndpointName, refuseNameElsewhere } from '../taken-names.ts';
 
 interface ServiceTarget extends Target {
   readonly present: ServiceRecord | undefined;
@@ -53,7 +56,8 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
               suggestion: 'Update it, deploy with overwrite, or choose another name.',
             });
           }
-          await refuseTakenName(stores, workspace, params.service, computeName);
+          await refuseEndpointName(stores, workspace, params.service);
+          await refuseNameElsewhere(stores, workspace, params.service, computeName);
           const kind = present === undefined ? 'CreateService' : 'UpdateService';
           return { kind, type: 'service', id: present?.id ?? randomUUID(), name: params.service, present };
         },
@@ -65,7 +69,7 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
             await stores.keys.set(id, newKeys(keys));
           } else {
             await stores.services.change(id, { spec, ...texts });
-            await stores.keys.set(id, { ...(await stores.keys.get(id)), ...said(keys) });
+            await stores.keys.set(id, { ...(await stores.keys.get(id)), ...saidKeys(keys) });
           }
         },
       );
@@ -117,7 +121,7 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
         async (stores, { id, name, present }, operationOfIt) => {
           const spec = rollbackSpec(present);
           await checkTarget(stores, workspace, spec.computeName);
-          await refuseTakenName(stores, workspace, name, spec.computeName);
+          await refuseNameElsewhere(stores, workspace, name, spec.computeName);
           await stores.services.change(id, { spec, operationId: operationOfIt });
         },
       );
@@ -169,91 +173,5 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
       200,
       { bytes: await streamLogs(parts, await getRecord(params), query.lines, signal) },
     ],
-  };
-}
-
-async function refuseTakenName(
-  stores: Stores,
-  workspace: WorkspaceRecord,
-  name: string,
-  computeName: string,
-): Promise<void> {
-  const compute = await stores.computes.find(workspace.key, computeName);
-  if (compute?.clusterKind === 'local' && (await stores.services.nameTaken(name, workspace.key))) {
-    throw new FarledError('ServiceNameTaken', `A service of another workspace on this machine is called "${name}".`, {
-      suggestion: 'Choose another name: all services of this machine share one scoring address.',
-    });
-  }
-}
-
-const KEY_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const KEY_LENGTH = 32;
-
-function newKey(): string {
-  return Array.from({ length: KEY_LENGTH }, () => KEY_ALPHABET[randomInt(KEY_ALPHABET.length)]).join('');
-}
-
-type SaidKeys = { readonly [Key in keyof ServiceKeys]?: string | undefined };
-
-function newKeys({ primaryKey = newKey(), secondaryKey = newKey() }: SaidKeys): ServiceKeys {
-  return { primaryKey, secondaryKey };
-}
-
-function said(keys: SaidKeys): Partial<ServiceKeys> {
-  return Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
-}
-
-/** What clients say of the checkout that the source folder is in, each time they send one. */
-const OF_THE_SOURCE = /^(?:azureml|mlflow\.source)\.git\./;
-
-/** @throws FarledError BadArgument: a property once set stays, unless it says where the source is from. */
-function addProperties(
-  present: Readonly<Record<string, string>>,
-  added: Readonly<Record<string, string>>,
-): Record<string, string> {
-  for (const [name, value] of Object.entries(added)) {
-    if (Object.hasOwn(present, name) && present[name] !== value && !OF_THE_SOURCE.test(name)) {
-      throw new FarledError('BadArgument', `Property "${name}" is "${present[name]}" and can not be changed.`, {
-        suggestion: 'Use a tag for what changes.',
-      });
-    }
-  }
-  return { ...present, ...added };
-}
-
-/** `computes` has the one that the service is to run on, and perhaps others. */
-function toService(service: ServiceRecord, computes: readonly ComputeRecord[], parts: AppParts): Service {
-  const { spec, status } = service;
-  const compute = computes.find(
-    ({ workspaceId, name }) =>
-      workspaceId === service.workspaceId && name.toLowerCase() === spec.computeName.toLowerCase(),
-  );
-  const scoringUrl = compute === undefined ? null : scoringUrlOf(compute, parts);
-  const uri = (path: string): string =>
-    scoringUrl === null ? '' : `${scoringUrl}/api/v1/service/${service.name}/${path}`;
-  return {
-    id: service.id,
-    name: service.name,
-    description: service.description,
-    tags: { ...service.tags },
-    properties: { ...service.properties },
-    computeName: spec.computeName,
-    computeType: 'AKS',
-    state: status.state,
-    error: status.error,
-    scoringUri: uri('score'),
-    swaggerUri: uri('swagger.json'),
-    models: [...spec.models],
-    inference: { entryScript: spec.entryScript, environment: { ...spec.environment } },
-    settings: spec.settings,
-    deploymentStatus: {
-      desiredReplicas: status.desiredReplicas,
-      updatedReplicas: status.updatedReplicas,
-      availableReplicas: status.availableReplicas,
-      replicas: [...status.replicas],
-    },
-    operationId: service.operationId,
-    createdTime: service.createdTime,
-    updatedTime: service.updatedTime,
   };
 }

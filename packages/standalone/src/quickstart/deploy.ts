@@ -87,7 +87,7 @@ async function deployOnce(workspace: Workspace, model: Model, source: string): P
     'myservice',
     [model],
     await readInferenceConfig(join(source, 'inferenceconfig.json')),
-    await readDeploymentConfig(join(source, 'deploymentconfig.json')),
+    { ...(await readDeploymentConfig(join(source, 'deploymentconfig.json'))), endpoint: undefined },
     'myaks',
     { overwrite: known !== undefined },
   );

@@ -14,6 +14,7 @@ import { resourceGroups } from './0011-resource-groups.ts';
 import { stagedFiles } from './0012-staged-files.ts';
 import { environmentLabels } from './0013-environment-labels.ts';
 import { legacyImages } from './0014-legacy-images.ts';
+import { endpoints } from './0015-endpoints.ts';
 
 /** What differs between the databases in the language of tables. */
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -33,5 +34,6 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0012-staged-files': stagedFiles,
     '0013-environment-labels': environmentLabels,
     '0014-legacy-images': legacyImages(kind),
+    '0015-endpoints': endpoints(kind),
   };
 }

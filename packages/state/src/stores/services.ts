@@ -26,9 +26,11 @@ export interface ServiceStore {
   find(workspaceId: string, name: string): Promise<ServiceRecord | undefined>;
   /** @throws FarledError ServiceNotFound naming those that are like it. */
   get(workspaceId: string, name: string): Promise<ServiceRecord>;
-  /** Last changed first. */
+  /** Those that are no versions of endpoints, last changed first. */
   list(workspaceId: string, filter: ServiceFilter, page: PageRequest): Promise<Page<ServiceRecord>>;
   all(): Promise<readonly ServiceRecord[]>;
+  /** The services that are versions of that endpoint, oldest first. */
+  ofEndpoint(endpointId: string): Promise<readonly ServiceRecord[]>;
   /** Those whose wanted or last good spec runs on that compute target. */
   onCompute(computeId: string): Promise<readonly ServiceRecord[]>;
   /** Whether a service of another workspace on this machine has the name: its router serves each name once. */
@@ -62,6 +64,10 @@ export function serviceStore(session: Session): ServiceStore {
     workspaceId: row.workspaceId,
     workspace: { subscriptionId: row.subscriptionId, resourceGroup: row.resourceGroup, workspace: row.workspaceName },
     name: row.name,
+    version:
+      row.endpointId === null || row.versionName === null
+        ? null
+        : { endpointId: row.endpointId, name: row.versionName },
     description: row.description,
     tags: JSON.parse(row.tags) as ServiceRecord['tags'],
     properties: JSON.parse(row.properties) as ServiceRecord['properties'],
@@ -90,7 +96,7 @@ export function serviceStore(session: Session): ServiceStore {
     create: (service) =>
       session.atomically(async (inner) => {
         const store = serviceStore(inner);
-        const { id, workspaceId, name, description, tags, properties, spec, operationId } = service;
+        const { id, workspaceId, name, description, tags, properties, spec, operationId, version } = service;
         if ((await store.find(workspaceId, name)) !== undefined) {
           throw new FarledError('ServiceAlreadyExists', `There is a service "${name}" already.`, {
             suggestion: 'Update it, deploy with overwrite, or choose another name.',
@@ -115,6 +121,8 @@ export function serviceStore(session: Session): ServiceStore {
             status: JSON.stringify(newStatus(spec)),
             deleting: 0,
             operationId,
+            endpointId: version?.endpointId ?? null,
+            versionName: version?.name ?? null,
             createdTime: now,
             updatedTime: now,
           })
@@ -129,7 +137,12 @@ export function serviceStore(session: Session): ServiceStore {
       if (found !== undefined) {
         return found;
       }
-      const known = await db.selectFrom('services').select('name').where('workspaceId', '=', workspaceId).execute();
+      const known = await db
+        .selectFrom('services')
+        .select('name')
+        .where('workspaceId', '=', workspaceId)
+        .where('endpointId', 'is', null)
+        .execute();
       const names = known.map((row) => row.name);
       throw new FarledError('ServiceNotFound', `There is no service "${name}" in this workspace.`, {
         suggestion: suggestion(
@@ -142,6 +155,7 @@ export function serviceStore(session: Session): ServiceStore {
     list: async (workspaceId, filter, page) => {
       let query = rows()
         .where('services.workspaceId', '=', workspaceId)
+        .where('services.endpointId', 'is', null)
         .where((builder) => hasLabels(builder, 'services.id', filter))
         .orderBy('services.updatedTime', 'desc')
         .orderBy('services.seq', 'desc')
@@ -182,6 +196,8 @@ export function serviceStore(session: Session): ServiceStore {
       return toPage(skipTokens, 'services', page, found, (row) => [row.updatedTime, row.seq], toRecord);
     },
     all: async () => (await rows().orderBy('services.seq').execute()).map(toRecord),
+    ofEndpoint: async (endpointId) =>
+      (await rows().where('services.endpointId', '=', endpointId).orderBy('services.seq').execute()).map(toRecord),
     onCompute: async (computeId) => {
       const found = await rows()
         .where(({ or, eb }) =>
@@ -285,9 +301,13 @@ export function serviceStore(session: Session): ServiceStore {
       }),
     remove: (id) =>
       session.atomically(async (inner) => {
+        const present = await serviceStore(inner).byId(id);
         await inner.db.deleteFrom('labels').where('ownerId', '=', id).execute();
         await inner.db.deleteFrom('services').where('id', '=', id).execute();
         inner.announce({ kind: 'service', id });
+        if (present !== undefined && present.version !== null) {
+          inner.announce({ kind: 'endpoint', id: present.version.endpointId });
+        }
       }),
   };
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import { FarledError } from '@farled/contract';
 import {
+  AksEndpoint,
   ComputeTarget,
   deployConfiguration,
   Model,
@@ -13,10 +14,11 @@ import {
 } from '@farled/sdk';
 
 import { command, item, type ValuesOf } from '../../command.ts';
-import { flag, pairs, required, text } from '../../parse/options.ts';
+import { decimal, flag, pairs, required, text } from '../../parse/options.ts';
 import { NO_WAIT, WORKSPACE_OPTIONS } from '../../parse/shared-options.ts';
 import { uploadStatus } from '../../terminal/upload-status.ts';
 import { findWorkspace } from '../../workspace.ts';
+import { ENDPOINT_COLUMNS } from '../endpoint/columns.ts';
 import { SERVICE_COLUMNS } from '../service/columns.ts';
 import { INFERENCE_OPTIONS, inferenceOf } from '../service/inference-options.ts';
 import { modelsNamed } from '../service/models-named.ts';
@@ -25,7 +27,9 @@ import { SETTING_OPTIONS, settingParameters, UNBUILT_SERVICE_OPTIONS } from '../
 const OPTIONS = {
   name: required(text('-n --name', 'NAME', 'Name of the service.')),
   computeTarget: text('--ct --compute-target', 'NAME', 'Compute target to run on.'),
-  computeType: text('--cp --compute-type', 'TYPE', 'Only aks.'),
+  computeType: text('--cp --compute-type', 'TYPE', 'aks for a service, aksendpoint for an endpoint with versions.'),
+  versionName: text('--vn --version-name', 'NAME', "First version of an endpoint; the endpoint's name by default."),
+  trafficPercentile: decimal('--tp --traffic-percentile', 'Percent of the requests that it gets.'),
   deployConfigFile: text('--dc --deploy-config-file', 'PATH', 'Deployment config, JSON or YAML; options go before it.'),
   ...INFERENCE_OPTIONS,
   ...SETTING_OPTIONS,
@@ -70,7 +74,7 @@ export const deployModel = command({
     const deployment = await deploymentOf(options, folder);
     const models = await modelsNamed(options, workspace, parts);
     const target = options.computeTarget ?? (await onlyTarget(workspace, signal));
-    const service = await progress.during(`Deploying ${options.name}`, async ({ line, status }) => {
+    const deployed = await progress.during(`Deploying ${options.name}`, async ({ line, status }) => {
       const started = await Model.deploy(workspace, options.name, models, inference, deployment, target, {
         overwrite: options.overwrite,
         onProgress: uploadStatus(status),
@@ -83,7 +87,9 @@ export const deployModel = command({
       }
       return started;
     });
-    return item(service.serialize(), SERVICE_COLUMNS);
+    return deployed instanceof AksEndpoint
+      ? item(deployed.serialize(), ENDPOINT_COLUMNS)
+      : item(deployed.serialize(), SERVICE_COLUMNS);
   },
 });
 
@@ -100,20 +106,48 @@ async function deploymentOf(options: ValuesOf<typeof OPTIONS>, folder: string): 
     properties,
   });
   if (deployConfigFile === undefined) {
-    return said;
+    return withVersion(options, said);
   }
   const document = await readDeploymentConfig(resolve(folder, deployConfigFile));
   const spoken = Object.entries(said).filter(([, value]) => value !== undefined);
-  return { ...document, ...Object.fromEntries(spoken), settings: overlaySettings(document.settings, said.settings) };
+  const settings = overlaySettings(document.settings, said.settings);
+  return withVersion(options, { ...document, ...Object.fromEntries(spoken), settings });
 }
 
 function refuseOtherComputeTypes(type: string | undefined): void {
-  if (type !== undefined && type.toLowerCase() !== 'aks') {
+  if (type !== undefined && !['aks', 'aksendpoint'].includes(type.toLowerCase())) {
     throw notSupportedYet(
       `The compute type "${type}"`,
       'Deploy to a compute target of type aks; this machine can be one.',
     );
   }
+}
+
+/** The compute type of the options, or else of the document, says whether it is an endpoint. */
+function withVersion(
+  { computeType, versionName, trafficPercentile }: ValuesOf<typeof OPTIONS>,
+  { endpoint, ...config }: DeploymentConfiguration,
+): DeploymentConfiguration {
+  const type = computeType?.toLowerCase() ?? (endpoint === undefined ? 'aks' : 'aksendpoint');
+  if (type === 'aksendpoint') {
+    return {
+      ...config,
+      endpoint: {
+        versionName: versionName ?? endpoint?.versionName,
+        trafficPercentile: trafficPercentile ?? endpoint?.trafficPercentile,
+      },
+    };
+  }
+  if (versionName !== undefined || trafficPercentile !== undefined) {
+    throw new FarledError(
+      'BadArgument',
+      'A service has no versions, and --version-name or --traffic-percentile is given.',
+      {
+        suggestion: 'Add --compute-type aksendpoint to deploy an endpoint, or leave them out.',
+      },
+    );
+  }
+  return config;
 }
 
 async function onlyTarget(workspace: Workspace, signal: AbortSignal): Promise<string> {

@@ -55,8 +55,6 @@ export const UNBUILT_SERVICE_OPTIONS = {
   dnsNameLabel: unbuilt('--dn --dns-name-label'),
   location: unbuilt('--lo --location'),
   port: unbuilt('--po --port'),
-  versionName: unbuilt('--vn --version-name', 'Deploy one service for each version.'),
-  trafficPercentile: unbuilt('--tp --traffic-percentile', 'Deploy one service for each version.'),
   vaultBaseUrl: unbuilt('--vault-base-url'),
   keyName: unbuilt('--key-name'),
   keyVersion: unbuilt('--key-version'),

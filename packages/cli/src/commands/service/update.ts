@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 
+import { FarledError } from '@farled/contract';
 import { overlaySettings, readDeploymentConfig, settingsOf, Webservice } from '@farled/sdk';
 
 import { command, item } from '../../command.ts';
@@ -38,6 +39,11 @@ export const updateService = command({
     primaryKey: unbuilt('--kp --primary-key', 'Use service regen-key -k Primary -s KEY.'),
     secondaryKey: unbuilt('--ks --secondary-key', 'Use service regen-key -k Secondary -s KEY.'),
     ...UNBUILT_SERVICE_OPTIONS,
+    versionName: unbuilt('--vn --version-name', 'A service has no versions: use endpoint realtime update-version.'),
+    trafficPercentile: unbuilt(
+      '--tp --traffic-percentile',
+      'A service has no versions: use endpoint realtime update-version.',
+    ),
     noWait: NO_WAIT,
   },
   async run(options, parts) {
@@ -49,6 +55,11 @@ export const updateService = command({
     const inferenceConfig = await inferenceOf(options, workspace, parts);
     const document =
       deployConfigFile === undefined ? undefined : await readDeploymentConfig(resolve(parts.folder, deployConfigFile));
+    if (document?.endpoint !== undefined) {
+      throw new FarledError('BadArgument', `The deployment config "${deployConfigFile}" is of an endpoint.`, {
+        suggestion: 'Set its computeType to "aks", or use endpoint realtime update-version.',
+      });
+    }
     await progress.during(`Updating ${service.name}`, async ({ line, status }) => {
       await service.update({
         settings: overlaySettings(document?.settings ?? {}, settingsOf(settingParameters(options))),

@@ -109,6 +109,13 @@ export class KubernetesDeployer implements Deployer {
     };
   }
 
+  /** What a cluster's routers know of endpoints is in the cluster. */
+  adoptEndpoint(): void {}
+
+  routeEndpoint(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async standStill(pass: Pass): Promise<void> {
     const { owned } = this.#parts;
     const { service } = pass;
