@@ -1,64 +1,68 @@
 /** An answer that a worker sends piece by piece. */
-import { Readable } from 'node:stream';
+export interface StreamReader {
+  onPiece(bytes: Buffer): void;
+  /** That was all. */
+  onStreamEnd(): void;
+  /** What came is not all, and no more comes. */
+  onStreamFailure(error: Error): void;
+}
 
 export interface AnswerStreamParts {
   /** So many bytes have been passed on: the worker may send as many more. */
   readonly taken: (bytes: number) => void;
-  /** Nobody waits for the rest any more; called once, unless it has ended. */
+  /** Nobody waits for the rest any more. */
   readonly unwanted: () => void;
 }
 
 export class AnswerStream {
-  readonly chunks: Readable;
   readonly #parts: AnswerStreamParts;
-  readonly #over = Promise.withResolvers<void>();
+  #reader: StreamReader | null = null;
+  #isWanted = true;
   #isOver = false;
 
   constructor(parts: AnswerStreamParts) {
     this.#parts = parts;
-    this.chunks = new Readable({ read: () => {} });
-    // It fails for whoever reads it.
-    this.chunks.on('error', () => {});
-    this.chunks.once('close', () => {
-      if (!this.#isOver) {
-        parts.unwanted();
-      }
-    });
   }
 
-  /** Resolves when the worker has nothing more to say of it. */
-  get over(): Promise<void> {
-    return this.#over.promise;
+  /** Called at once, before anything comes. */
+  read(reader: StreamReader): void {
+    this.#reader = reader;
   }
 
-  /** Of the worker. What nobody reads is let through, so that the worker comes to its end. */
-  push(chunk: Buffer): void {
-    if (this.chunks.destroyed) {
-      this.#parts.taken(chunk.length);
-    } else {
-      this.chunks.push(chunk);
-    }
-  }
-
-  /** Of the reader. */
+  /** Of the reader: it has room for so many more bytes. */
   taken(bytes: number): void {
     if (!this.#isOver) {
       this.#parts.taken(bytes);
     }
   }
 
+  /** Of the reader: what still comes is let through, so that the worker comes to its end. */
+  abandon(): void {
+    if (this.#isWanted && !this.#isOver) {
+      this.#isWanted = false;
+      this.#parts.unwanted();
+    }
+  }
+
+  push(bytes: Buffer): void {
+    if (this.#isWanted && !this.#isOver) {
+      this.#reader?.onPiece(bytes);
+    } else {
+      this.#parts.taken(bytes.length);
+    }
+  }
+
   end(): void {
-    this.#finish();
-    this.chunks.push(null);
+    if (!this.#isOver) {
+      this.#isOver = true;
+      this.#reader?.onStreamEnd();
+    }
   }
 
   fail(error: Error): void {
-    this.#finish();
-    this.chunks.destroy(error);
-  }
-
-  #finish(): void {
-    this.#isOver = true;
-    this.#over.resolve();
+    if (!this.#isOver) {
+      this.#isOver = true;
+      this.#reader?.onStreamFailure(error);
+    }
   }
 }

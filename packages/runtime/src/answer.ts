@@ -1,21 +1,21 @@
 /** What is written back: refusals in the words of the original, and what a worker made of a request. */
-import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 
-import type { AnswerStream } from './answer-stream.ts';
+import type { ClientConnection } from '@farled/http';
+
 import { ALLOW_ORIGIN } from './cors.ts';
 import { ANSWER, type AnswerFrame } from './frames.ts';
 import { describeEnd, type Scored } from './pool.ts';
 import type { Headers } from './request-ids.ts';
 
 export const FAILED = 'x-ms-run-function-failed';
+const EXECUTION_TIME = 'x-ms-run-fn-exec-ms';
 export const NO_METHOD = 'The method is not allowed for the requested URL.';
 export const INTERNAL = 'An unexpected internal error occurred. Check the logs for more info.';
 const RAISED = 'An unexpected error occurred in scoring script. Check the logs for more info.';
 export const JSON_TYPE = { 'content-type': 'application/json' } as const;
 export const HTML_TYPE = { 'content-type': 'text/html; charset=utf-8' } as const;
-/** A client that takes nothing for so long is taken for gone. */
-const LONGEST_STALL_MS = 60_000;
+const NO_BODY = Buffer.alloc(0);
 /** The connection's own; and the length is that of the body that there is. */
 const NOT_A_SCRIPTS = new Set([
   'content-length',
@@ -24,24 +24,28 @@ const NOT_A_SCRIPTS = new Set([
   'keep-alive',
   'upgrade',
   'trailer',
+  'date',
 ]);
 
+export function reply(
+  client: ClientConnection,
+  status: number,
+  headers: Headers,
+  body: Buffer | string = NO_BODY,
+): void {
+  client.reply(status, linesOf(headers), typeof body === 'string' ? Buffer.from(body) : body);
+}
+
+/** A refusal, or another sentence. */
 export function say(
-  response: ServerResponse,
+  client: ClientConnection,
   status: number,
   headers: Headers,
   message: string,
-  runFailed = false,
+  { runFailed = false, closes = false }: { readonly runFailed?: boolean; readonly closes?: boolean } = {},
 ): void {
-  const text = `{"message": ${JSON.stringify(message)}}`;
-  response
-    .writeHead(status, {
-      ...headers,
-      ...JSON_TYPE,
-      'content-length': Buffer.byteLength(text),
-      [FAILED]: runFailed ? 'True' : 'False',
-    })
-    .end(text);
+  const lines = linesOf({ ...headers, ...JSON_TYPE, [FAILED]: runFailed ? 'True' : 'False' });
+  client.reply(status, lines, Buffer.from(`{"message": ${JSON.stringify(message)}}`), closes);
 }
 
 interface Sending {
@@ -49,148 +53,108 @@ interface Sending {
   readonly log: (line: string) => void;
 }
 
-/** Resolves when all of the answer has been handed to the connection. */
-export async function sendScored(
-  response: ServerResponse,
-  headers: Headers,
-  scored: Scored,
-  parts: Sending,
-): Promise<void> {
+/** Of a stream, its head: true when its pieces are to follow. */
+export function sendScored(client: ClientConnection, headers: Headers, scored: Scored, parts: Sending): boolean {
   switch (scored.outcome) {
     case 'abandoned':
-      return;
+      client.abort();
+      return false;
     case 'timedOut':
-      say(response, 500, headers, `Scoring timeout after ${parts.scoringTimeoutMs} ms`, true);
-      return;
+      say(client, 500, headers, `Scoring timeout after ${parts.scoringTimeoutMs} ms`, { runFailed: true });
+      return false;
     case 'crashed': {
       const how = describeEnd(scored.end);
-      say(response, 500, headers, `The Python process ended ${how} while it scored this request.`, true);
-      return;
+      const message = `The Python process ended ${how} while it scored this request.`;
+      say(client, 500, headers, message, { runFailed: true });
+      return false;
     }
     case 'answered':
-      if (scored.stream === null) {
-        sendFrame(response, headers, scored.frame, parts.log);
-      } else {
-        await sendStream(response, { ...headers, ...executionTime(scored.frame) }, scored, scored.stream, parts.log);
-      }
+      return sendFrame(client, headers, scored.frame, parts.log);
   }
 }
 
-function executionTime({ milliseconds }: AnswerFrame): Headers {
-  return { 'x-ms-run-fn-exec-ms': milliseconds.toFixed(3) };
-}
-
-async function sendStream(
-  response: ServerResponse,
-  headers: Headers,
-  { frame }: { readonly frame: AnswerFrame },
-  stream: AnswerStream,
-  log: Sending['log'],
-): Promise<void> {
-  const { status, headers: own } = JSON.parse(frame.body.toString()) as ScriptHead;
-  const left = new AbortController();
-  const gone = (): void => {
-    left.abort(new Error('the client closed the connection'));
-    stream.chunks.destroy();
-  };
-  response.once('close', gone);
-  try {
-    if (!startResponse(response, headers, { status, headers: own }, log)) {
-      gone();
-      return;
-    }
-    response.flushHeaders();
-    for await (const chunk of stream.chunks as AsyncIterable<Buffer>) {
-      if (!response.write(chunk)) {
-        await once(response, 'drain', {
-          signal: AbortSignal.any([left.signal, AbortSignal.timeout(LONGEST_STALL_MS)]),
-        });
-      }
-      stream.taken(chunk.length);
-    }
-    response.end();
-  } catch (error) {
-    // Only the end of its connection tells the client that this is not all.
-    if (!response.destroyed) {
-      log(`An answer is cut off: ${error instanceof Error ? error.message : String(error)}`);
-      response.destroy();
-    }
-  } finally {
-    response.off('close', gone);
-  }
-}
-
-function sendFrame(response: ServerResponse, headers: Headers, frame: AnswerFrame, log: Sending['log']): void {
+function sendFrame(client: ClientConnection, headers: Headers, frame: AnswerFrame, log: Sending['log']): boolean {
   const { kind, milliseconds, body } = frame;
+  const time = `${EXECUTION_TIME}: ${milliseconds.toFixed(3)}\r\n`;
   switch (kind) {
     case ANSWER.ok:
-      response
-        .writeHead(200, {
-          ...headers,
-          ...JSON_TYPE,
-          'content-length': body.length,
-          'x-ms-run-fn-exec-ms': milliseconds.toFixed(3),
-          [FAILED]: 'False',
-        })
-        .end(body);
-      return;
-    case ANSWER.response:
-      sendResponse(response, { ...headers, ...executionTime(frame) }, body, log);
-      return;
+      client.reply(200, `${linesOf(headers)}content-type: application/json\r\n${time}${FAILED}: False\r\n`, body);
+      return false;
+    case ANSWER.response: {
+      const bodyAt = 4 + body.readUInt32BE(0);
+      const head = checked(body.toString('utf8', 4, bodyAt), headers, log);
+      if (head === null) {
+        say(client, 500, headers, INTERNAL);
+      } else {
+        client.reply(head.status, head.lines + time, body.subarray(bodyAt));
+      }
+      return false;
+    }
+    case ANSWER.stream: {
+      const head = checked(body.toString(), headers, log);
+      if (head === null) {
+        say(client, 500, headers, INTERNAL);
+        return false;
+      }
+      client.startReply(head.status, head.lines + time);
+      client.answerFlush();
+      return true;
+    }
     case ANSWER.badInput:
-      say(response, 400, headers, body.toString());
-      return;
+      say(client, 400, headers, body.toString());
+      return false;
     case ANSWER.internal:
-      say(response, 500, headers, INTERNAL);
-      return;
+      say(client, 500, headers, INTERNAL);
+      return false;
     default:
-      say(response, 500, headers, RAISED, true);
+      say(client, 500, headers, RAISED, { runFailed: true });
+      return false;
   }
 }
 
-interface ScriptHead {
-  readonly status: number;
-  readonly headers: readonly (readonly [string, string])[];
-}
-
-/** One that the script made, whose status and headers may be none that HTTP has. */
-function sendResponse(response: ServerResponse, headers: Headers, frame: Buffer, log: Sending['log']): void {
-  const bodyAt = 4 + frame.readUInt32BE(0);
-  const head = JSON.parse(frame.toString('utf8', 4, bodyAt)) as ScriptHead;
-  const body = frame.subarray(bodyAt);
-  if (startResponse(response, { ...headers, 'content-length': String(body.length) }, head, log)) {
-    response.end(body);
-  }
-}
-
-/** False when it is none that can be sent, which the client then has been told. */
-function startResponse(response: ServerResponse, headers: Headers, head: ScriptHead, log: Sending['log']): boolean {
+/** Status and lines of an answer that the script made; null, and a line in the log, when HTTP has no such answer. */
+function checked(
+  json: string,
+  headers: Headers,
+  log: Sending['log'],
+): { readonly status: number; readonly lines: string } | null {
+  const head = JSON.parse(json) as {
+    readonly status: number;
+    readonly headers: readonly (readonly [string, string])[];
+  };
   try {
-    if (head.status < 200) {
+    if (!Number.isInteger(head.status) || head.status < 200 || head.status > 999) {
       throw new Error(`the status ${head.status} is not one that ends an answer`);
     }
+    const ours = serversHeaders(headers, head.headers);
+    const names = new Set([...Object.keys(ours).map((name) => name.toLowerCase()), EXECUTION_TIME]);
+    let lines = linesOf(ours);
     for (const [name, value] of head.headers) {
-      if (!NOT_A_SCRIPTS.has(name.toLowerCase())) {
-        response.appendHeader(name, value);
+      const small = name.toLowerCase();
+      if (!NOT_A_SCRIPTS.has(small) && !names.has(small)) {
+        validateHeaderName(name);
+        validateHeaderValue(name, value);
+        lines += `${name}: ${value}\r\n`;
       }
     }
-    for (const [name, value] of Object.entries(allowOriginOnce(response, headers))) {
-      response.setHeader(name, value);
-    }
-    response.writeHead(head.status);
-    return true;
+    return { status: head.status, lines };
   } catch (error) {
     log(`The answer that run() made can't be sent: ${String(error)}`);
-    response.getHeaderNames().forEach((name) => response.removeHeader(name));
-    const { 'content-length': _, ...rest } = headers;
-    say(response, 500, rest, INTERNAL);
-    return false;
+    return null;
   }
 }
 
-/** A script that answers for itself who may read it has the last word. */
-function allowOriginOnce(response: ServerResponse, headers: Headers): Headers {
-  return response.hasHeader(ALLOW_ORIGIN)
+/** They win over the script's, but for who may read the answer: there the script has the last word. */
+function serversHeaders(headers: Headers, own: readonly (readonly [string, string])[]): Headers {
+  return own.some(([name]) => name.toLowerCase() === ALLOW_ORIGIN)
     ? Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('access-control-')))
     : headers;
+}
+
+function linesOf(headers: Headers): string {
+  let lines = '';
+  for (const name in headers) {
+    lines += `${name}: ${headers[name]}\r\n`;
+  }
+  return lines;
 }

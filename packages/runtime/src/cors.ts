@@ -2,8 +2,7 @@
  * Which pages of other sites may read answers: AML_CORS_ORIGINS, a list separated by commas. The Fetch standard, CORS
  * protocol; the choices of flask-cors, which the original answers with.
  */
-import type { IncomingHttpHeaders } from 'node:http';
-
+import type { Fields } from './fields.ts';
 import type { Headers } from './request-ids.ts';
 
 export const ALLOW_ORIGIN = 'access-control-allow-origin';
@@ -11,7 +10,7 @@ const METHODS = ['GET', 'POST'];
 const NONE: Headers = {};
 
 export interface Cors {
-  headers(method: string, request: IncomingHttpHeaders): Headers;
+  headers(method: string, fields: Fields): Headers;
 }
 
 /** @param origins the variable's value; null and nothing but blanks switch it off. */
@@ -29,31 +28,35 @@ export function corsOf(origins: string | null): Cors {
   const first = allowed.toSorted()[0] ?? '*';
   const known = new Set(allowed.map((origin) => origin.toLowerCase()));
   return {
-    headers: (method, request) => {
-      const { origin = '' } = request;
+    headers: (method, fields) => {
+      const origin = fields.get('origin') ?? '';
       if (origin === '') {
         const one = isAny ? { [ALLOW_ORIGIN]: '*' } : { [ALLOW_ORIGIN]: first, ...vary };
-        return { ...one, ...preflight(method, request) };
+        return { ...one, ...preflight(method, fields) };
       }
       if (!isAny && !known.has(origin.toLowerCase())) {
         return NONE;
       }
-      return { [ALLOW_ORIGIN]: origin, ...vary, ...preflight(method, request) };
+      return { [ALLOW_ORIGIN]: origin, ...vary, ...preflight(method, fields) };
     },
   };
 }
 
 /** Asked by browsers before a request that a plain form could not send. */
-export function isPreflight(method: string, { origin, ...rest }: IncomingHttpHeaders): boolean {
-  return method === 'OPTIONS' && origin !== undefined && rest['access-control-request-method'] !== undefined;
+export function isPreflight(method: string, fields: Fields): boolean {
+  return (
+    method === 'OPTIONS' &&
+    fields.get('origin') !== undefined &&
+    fields.get('access-control-request-method') !== undefined
+  );
 }
 
-function preflight(method: string, request: IncomingHttpHeaders): Headers {
-  const wanted = request['access-control-request-method']?.toUpperCase();
+function preflight(method: string, fields: Fields): Headers {
+  const wanted = fields.get('access-control-request-method')?.toUpperCase();
   if (method !== 'OPTIONS' || wanted === undefined || !METHODS.includes(wanted)) {
     return NONE;
   }
-  const named = request['access-control-request-headers'];
+  const named = fields.get('access-control-request-headers');
   return {
     'access-control-allow-methods': METHODS.join(', '),
     ...(named === undefined

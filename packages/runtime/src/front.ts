@@ -1,16 +1,18 @@
 /** The HTTP side of a replica: the scoring contract, and what those who run it ask. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:net';
 
-import { DEADLINE_HEADER, NOT_EXECUTED_HEADER, REPLICA_CONTROL, type ReplicaReport } from '@farled/contract';
+import { NOT_EXECUTED_HEADER, REPLICA_CONTROL, type ReplicaReport } from '@farled/contract';
+import { CLIENT_LIMITS, type ClientConnection, ClientConnections, type Exchange, type Handler } from '@farled/http';
 import type { Clock } from '@farled/service';
 
-import { FAILED, HTML_TYPE, INTERNAL, JSON_TYPE, NO_METHOD, say, sendScored } from './answer.ts';
-import { Connections } from './connections.ts';
+import { FAILED, HTML_TYPE, INTERNAL, JSON_TYPE, NO_METHOD, reply, say } from './answer.ts';
 import { type Cors, isPreflight } from './cors.ts';
+import { Fields } from './fields.ts';
 import type { Pool } from './pool.ts';
 import { type Headers, requestIds } from './request-ids.ts';
+import { ScoringExchange } from './scoring.ts';
 import { DEFAULT_VERSION, type Swagger } from './swagger/swagger.ts';
-import { workerRequest } from './worker-request.ts';
+import type { Source } from './worker-request.ts';
 
 export interface FrontParts {
   readonly replica: string;
@@ -26,10 +28,21 @@ export interface FrontParts {
   readonly drained: () => void;
 }
 
-/** anchors: the front of the original container. */
-const LARGEST_BODY_BYTES = 100 * 1024 * 1024;
 /** Longer than any client keeps an idle connection, so that it is never closed under a request. */
 const KEEP_ALIVE_MS = 120_000;
+/** For the other side to close in its turn, once it was taken leave of. */
+const LEAVE_MS = 1000;
+/**
+ * The last words on a connection without a request. A router that sent one meanwhile takes them for its answer, and
+ * gives the request to another replica; one that did not closes the connection.
+ */
+const GOOD_BYE = [
+  'HTTP/1.1 503 Service Unavailable',
+  `${NOT_EXECUTED_HEADER}: draining`,
+  'connection: close',
+  'content-length: 0',
+  '\r\n',
+].join('\r\n');
 const NOT_FOUND =
   'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.';
 /** What paths answer to, GET included; /score takes more when its run() is of raw requests. */
@@ -41,16 +54,10 @@ const METHODS: Readonly<Record<string, readonly string[]>> = {
 
 type Refusal = 'starting' | 'draining' | 'busy';
 
-/** Where a request goes: the path and what is behind its question mark. */
-interface Target {
-  readonly path: string;
-  readonly query: string;
-}
-
-export class Front {
+export class Front implements Handler {
   readonly server: Server;
   readonly #parts: FrontParts;
-  readonly #connections: Connections;
+  readonly #connections: ClientConnections;
   #state: ReplicaReport['state'] = 'starting';
   #inFlight = 0;
   #hasLingered = false;
@@ -58,11 +65,16 @@ export class Front {
 
   constructor(parts: FrontParts) {
     this.#parts = parts;
-    this.server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
-      this.#connections.note(response);
-      this.#answer(request, response).catch(() => response.destroy());
-    });
-    this.#connections = new Connections(this.server);
+    // A body may take as long as its request; how long an answer takes is the scoring timeout's affair.
+    const limits = {
+      ...CLIENT_LIMITS,
+      keepAliveMs: KEEP_ALIVE_MS,
+      heldBodyMs: parts.scoringTimeoutMs,
+      stalledMs: parts.scoringTimeoutMs,
+    };
+    this.#connections = new ClientConnections({ handler: this, clock: parts.clock, limits });
+    // An answer is still written after the client said that it sends no more.
+    this.server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connections.add(socket));
   }
 
   ready(swagger: Swagger): void {
@@ -82,7 +94,7 @@ export class Front {
     }
     const lingerMs = this.#state === 'ready' ? this.#parts.lingerMs : 0;
     this.#state = 'draining';
-    this.#connections.announceEnd();
+    this.#connections.isLeaving = true;
     if (lingerMs === 0) {
       this.#hasLingered = true;
       this.#endIfDrained();
@@ -96,7 +108,9 @@ export class Front {
 
   /** For when it has drained: takes no more connections, and takes leave of those that are left. */
   close(): void {
-    this.#connections.close(this.#parts.clock);
+    this.server.close();
+    this.#connections.closeIdle(GOOD_BYE);
+    this.#parts.clock.after(LEAVE_MS, () => this.#connections.destroy());
   }
 
   get report(): ReplicaReport {
@@ -111,119 +125,118 @@ export class Front {
     };
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = 'GET', url = '/' } = request;
-    const mark = url.indexOf('?');
-    const path = (mark === -1 ? url : url.slice(0, mark)).replaceAll(/\/{2,}/g, '/');
+  open(client: ClientConnection): Exchange | null {
+    const { method, target, parser } = client.head;
+    const mark = target.indexOf('?');
+    const path = (mark === -1 ? target : target.slice(0, mark)).replaceAll(/\/{2,}/g, '/');
     if (path.startsWith('/-/')) {
-      this.#control(path, method, response);
-      return;
+      this.#control(path, method, client);
+      return null;
     }
     const allowed = METHODS[path];
     if (allowed === undefined) {
-      say(response, 404, {}, NOT_FOUND);
-      return;
+      say(client, 404, {}, NOT_FOUND);
+      return null;
     }
     if (!allowed.includes(method)) {
-      say(response, 405, {}, NO_METHOD);
-      return;
+      say(client, 405, {}, NO_METHOD);
+      return null;
     }
-    const { answer: ids, tooLong } = requestIds(request);
-    const headers = Object.assign(ids, this.#parts.cors.headers(method, request.headers));
+    const fields = new Fields(parser.fields());
+    const { answer: ids, tooLong } = requestIds(fields);
+    const headers = Object.assign(ids, this.#parts.cors.headers(method, fields));
+    const query = mark === -1 ? '' : target.slice(mark + 1);
     if (tooLong !== null) {
-      say(response, 431, headers, tooLong);
+      say(client, 431, headers, tooLong);
     } else if (path === '/score') {
-      await this.#score(request, response, headers, { path, query: mark === -1 ? '' : url.slice(mark + 1) });
+      return this.#score(client, { method, path, query, fields, remote: client.remoteAddress }, headers);
     } else if (method === 'OPTIONS') {
-      response.writeHead(200, { ...headers, ...HTML_TYPE, allow: allowed.join(', '), 'content-length': 0 }).end();
+      reply(client, 200, { ...headers, ...HTML_TYPE, allow: allowed.join(', ') });
     } else if (path === '/') {
-      this.#health(response, headers);
+      this.#health(client, headers);
     } else {
-      this.#describe(response, headers, new URLSearchParams(url.slice(path.length)).get('version'));
+      this.#describe(client, headers, new URLSearchParams(query).get('version'));
     }
+    return null;
   }
 
-  #control(path: string, method: string, response: ServerResponse): void {
+  failed(error: unknown): void {
+    this.#parts.log(`A request failed: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+
+  #control(path: string, method: string, client: ClientConnection): void {
     if (path === REPLICA_CONTROL.report && method === 'GET') {
-      response.writeHead(200, JSON_TYPE).end(JSON.stringify(this.report));
+      reply(client, 200, JSON_TYPE, JSON.stringify(this.report));
     } else if (path === REPLICA_CONTROL.ready && method === 'GET') {
-      response.writeHead(this.#state === 'ready' ? 200 : 503).end();
+      reply(client, this.#state === 'ready' ? 200 : 503, {});
     } else if (path === REPLICA_CONTROL.drain && method === 'POST') {
-      response.writeHead(202).end();
+      reply(client, 202, {});
       this.drain();
     } else {
-      response.writeHead(404).end();
+      reply(client, 404, {});
     }
   }
 
-  #health(response: ServerResponse, headers: Headers): void {
+  #health(client: ClientConnection, headers: Headers): void {
     if (this.#state === 'starting') {
-      response.writeHead(503, { ...headers, 'content-type': 'text/plain' }).end('Starting');
+      reply(client, 503, { ...headers, 'content-type': 'text/plain' }, 'Starting');
     } else {
-      response.writeHead(200, { ...headers, ...HTML_TYPE, 'content-length': 7 }).end('Healthy');
+      reply(client, 200, { ...headers, ...HTML_TYPE }, 'Healthy');
     }
   }
 
-  #describe(response: ServerResponse, headers: Headers, version: string | null): void {
+  #describe(client: ClientConnection, headers: Headers, version: string | null): void {
     if (this.#swagger === null) {
-      this.#refuse(response, headers, 'starting');
+      this.#refuse(client, headers, 'starting');
       return;
     }
     const answer = this.#swagger(version ?? DEFAULT_VERSION);
     switch (answer.outcome) {
       case 'document':
-        response
-          .writeHead(200, {
-            ...headers,
-            ...JSON_TYPE,
-            'content-length': Buffer.byteLength(answer.text),
-            [FAILED]: 'False',
-          })
-          .end(answer.text);
+        reply(client, 200, { ...headers, ...JSON_TYPE, [FAILED]: 'False' }, answer.text);
         return;
       case 'unknown':
-        say(response, 404, headers, answer.message);
+        say(client, 404, headers, answer.message);
         return;
       case 'broken':
         this.#parts.log(`swagger.json can't be made: ${answer.message}`);
-        say(response, 500, headers, INTERNAL);
+        say(client, 500, headers, INTERNAL);
     }
   }
 
-  async #score(request: IncomingMessage, response: ServerResponse, headers: Headers, target: Target): Promise<void> {
-    const { method, headers: asked } = request;
-    if ((method === 'OPTIONS' || method === 'HEAD') && !this.#isForRun(request)) {
+  #score(client: ClientConnection, source: Source, headers: Headers): Exchange | null {
+    const { method, fields } = source;
+    const { pool, scoringTimeoutMs, log } = this.#parts;
+    if ((method === 'OPTIONS' || method === 'HEAD') && !this.#isForRun(method, fields)) {
       const [status, type] = method === 'OPTIONS' ? [200, HTML_TYPE] : [405, JSON_TYPE];
-      response.writeHead(status, { ...headers, ...type, 'content-length': 0, [FAILED]: 'False' }).end();
-      return;
+      reply(client, status, { ...headers, ...type, [FAILED]: 'False' });
+      return null;
     }
-    if (method === 'POST' && this.#parts.pool.entry?.mode === 'json' && !isJson(asked['content-type'])) {
-      request.resume();
-      say(response, 415, headers, 'Expects Content-Type to be application/json');
-      return;
+    if (method === 'POST' && pool.entry?.mode === 'json' && !isJson(fields.get('content-type'))) {
+      say(client, 415, headers, 'Expects Content-Type to be application/json');
+      return null;
     }
     const refusal = this.#refusal();
     if (refusal !== null) {
-      this.#refuse(response, headers, refusal);
-      return;
+      this.#refuse(client, headers, refusal);
+      return null;
     }
     this.#inFlight += 1;
-    try {
-      await this.#execute(request, response, headers, target);
-    } finally {
+    const over = (): void => {
       this.#inFlight -= 1;
       this.#endIfDrained();
-    }
+    };
+    return new ScoringExchange({ client, pool, source, headers, scoringTimeoutMs, log, over });
   }
 
   /** A preflight is answered without a key, and so never by the script. */
-  #isForRun({ method = '', headers }: IncomingMessage): boolean {
-    return this.#parts.pool.entry?.mode === 'raw' && !isPreflight(method, headers);
+  #isForRun(method: string, fields: Fields): boolean {
+    return this.#parts.pool.entry?.mode === 'raw' && !isPreflight(method, fields);
   }
 
-  #refuse(response: ServerResponse, headers: Headers, refusal: Refusal): void {
-    response.setHeader(NOT_EXECUTED_HEADER, refusal);
-    say(response, 503, headers, `This replica takes no request now: it is ${refusal}.`);
+  #refuse(client: ClientConnection, headers: Headers, refusal: Refusal): void {
+    const told = { ...headers, [NOT_EXECUTED_HEADER]: refusal };
+    say(client, 503, told, `This replica takes no request now: it is ${refusal}.`);
   }
 
   #refusal(): Refusal | null {
@@ -234,23 +247,6 @@ export class Front {
       return 'draining';
     }
     return this.#inFlight >= this.#parts.maxConcurrentRequests ? 'busy' : null;
-  }
-
-  async #execute(request: IncomingMessage, response: ServerResponse, headers: Headers, target: Target): Promise<void> {
-    const body = await readBody(request);
-    if (body === 'too large') {
-      response.setHeader('connection', 'close');
-      say(response, 413, headers, `The body must not have more than ${LARGEST_BODY_BYTES} bytes.`);
-      return;
-    }
-    const { pool } = this.#parts;
-    const gone = new AbortController();
-    response.once('close', () => gone.abort(new Error('the client closed the connection')));
-    const deadline = Number(request.headers[DEADLINE_HEADER]);
-    const cancel = Number.isFinite(deadline) ? AbortSignal.timeout(Math.max(1, deadline)) : null;
-    const signal = cancel === null ? gone.signal : AbortSignal.any([gone.signal, cancel]);
-    const scored = await pool.score(workerRequest(pool.entry?.mode ?? 'text', request, target, body), signal);
-    await sendScored(response, headers, scored, this.#parts);
   }
 
   #endIfDrained(): void {
@@ -265,17 +261,4 @@ export class Front {
 function isJson(contentType = ''): boolean {
   const type = (contentType.split(';', 1)[0] ?? '').trim().toLowerCase();
   return type === 'application/json' || (type.startsWith('application/') && type.endsWith('+json'));
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer[] | 'too large'> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > LARGEST_BODY_BYTES) {
-      return 'too large';
-    }
-    chunks.push(chunk);
-  }
-  return chunks;
 }

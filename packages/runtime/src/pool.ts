@@ -1,11 +1,12 @@
 /** The workers of a replica: requests wait in order for one with room; one that hangs or dies is replaced. */
 import type { ReplicaFailure, ReplicaReport } from '@farled/contract';
-import type { Clock } from '@farled/service';
+import type { Cancel, Clock } from '@farled/service';
 
+import type { AnswerStream } from './answer-stream.ts';
 import type { EntryFacts } from './entry-facts.ts';
-import { ANSWER } from './frames.ts';
+import { ANSWER, type AnswerFrame } from './frames.ts';
 import type { WorkerRequest } from './worker-request.ts';
-import { type Answered, type Scoring, Worker, type WorkerEnd, WorkerGone } from './worker.ts';
+import { type AnswerOwner, Worker, type WorkerEnd } from './worker.ts';
 
 export interface PoolParts {
   readonly python: string;
@@ -21,16 +22,16 @@ export interface PoolParts {
 }
 
 export type Scored =
-  | ({ readonly outcome: 'answered' } & Answered)
+  | { readonly outcome: 'answered'; readonly frame: AnswerFrame; readonly stream: AnswerStream | null }
   | { readonly outcome: 'timedOut' }
-  /** Stopped, because nobody waits for it. */
+  /** Stopped, because nobody waits for it any more. */
   | { readonly outcome: 'abandoned' }
   | { readonly outcome: 'crashed'; readonly end: WorkerEnd };
 
-interface Waiting {
-  readonly request: WorkerRequest;
-  readonly signal: AbortSignal;
-  readonly settle: (scored: Promise<Scored>) => void;
+/** A request that is being scored, or waits for it. */
+export interface Scoring {
+  /** Nobody waits for it any more: it leaves the line, or an asynchronous run() is stopped; another one goes on. */
+  abandon(): void;
 }
 
 /** Workers may end by themselves this often in a row before the replica gives up. */
@@ -40,15 +41,14 @@ const CANCEL_MS = 1000;
 
 export class Pool {
   readonly #parts: PoolParts;
+  readonly #jobParts: JobParts;
   readonly #workers = new Set<Worker>();
   /** A worker is in here once for each request that it may still get. */
   readonly #slots: Worker[] = [];
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = new Set<Job>();
   readonly #replaced = { crashed: 0, timedOut: 0 };
   /** Killed for the time they took: counted already when they end. */
   readonly #expired = new WeakSet<Worker>();
-  /** Out of time, and told so. */
-  readonly #stopped = new WeakSet<Scoring>();
   #entry: EntryFacts | null = null;
   #crashesInARow = 0;
   #nextNumber = 1;
@@ -56,6 +56,23 @@ export class Pool {
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
+    this.#jobParts = {
+      scoringTimeoutMs: parts.scoringTimeoutMs,
+      clock: parts.clock,
+      over: (worker) => {
+        if (this.#workers.has(worker)) {
+          this.#crashesInARow = 0;
+          this.#offer(worker);
+        }
+      },
+      left: (job) => this.#waiting.delete(job),
+      kill: (worker) => {
+        this.#expired.add(worker);
+        this.#replaced.timedOut += 1;
+        worker.kill();
+      },
+      endOf: (worker, end) => (this.#expired.has(worker) ? { outcome: 'timedOut' } : { outcome: 'crashed', end }),
+    };
   }
 
   /** Resolves when every worker's init() has returned; a failure goes to `onFailure`. */
@@ -81,30 +98,19 @@ export class Pool {
   }
 
   /**
-   * Scores when a worker has room. An abort takes a request out of the line, and stops an asynchronous run(); another
-   * one goes on.
+   * Scores when a worker has room.
+   * @param waitsMs how long somebody waits for the answer; null: as long as it takes
+   * @param onScored called once, later or at once
    */
-  score(request: WorkerRequest, signal: AbortSignal): Promise<Scored> {
+  score(request: WorkerRequest, waitsMs: number | null, onScored: (scored: Scored) => void): Scoring {
+    const job = new Job(this.#jobParts, request, waitsMs, onScored);
     const worker = this.#takeSlot();
-    if (worker !== undefined) {
-      return this.#scoreOn(worker, request, signal);
+    if (worker === undefined) {
+      this.#waiting.add(job);
+    } else {
+      job.start(worker);
     }
-    return new Promise((resolve, reject) => {
-      const onAbort = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-        reject(signal.reason as Error);
-      };
-      const waiting: Waiting = {
-        request,
-        signal,
-        settle: (scored) => {
-          signal.removeEventListener('abort', onAbort);
-          resolve(scored);
-        },
-      };
-      this.#waiting.push(waiting);
-      signal.addEventListener('abort', onAbort, { once: true });
-    });
+    return job;
   }
 
   /** For when nothing is being scored any more. */
@@ -122,64 +128,6 @@ export class Pool {
     }
   }
 
-  async #scoreOn(worker: Worker, request: WorkerRequest, signal: AbortSignal): Promise<Scored> {
-    const scoring = worker.score(request);
-    const cancel = this.#parts.clock.after(this.#parts.scoringTimeoutMs, () => this.#expire(worker, scoring));
-    const onGone = (): void => worker.cancel(scoring.number);
-    const isAsynchronous = worker.entry?.isAsynchronous === true;
-    if (isAsynchronous) {
-      signal.addEventListener('abort', onGone, { once: true });
-    }
-    const over = (): void => {
-      cancel();
-      if (isAsynchronous) {
-        signal.removeEventListener('abort', onGone);
-      }
-      this.#offer(worker);
-    };
-    try {
-      const answered = await scoring.answered;
-      this.#crashesInARow = 0;
-      if (answered.stream !== null) {
-        void answered.stream.over.then(over);
-        return { outcome: 'answered', ...answered };
-      }
-      over();
-      if (answered.frame.kind !== ANSWER.end) {
-        return { outcome: 'answered', ...answered };
-      }
-      return { outcome: this.#stopped.has(scoring) ? 'timedOut' : 'abandoned' };
-    } catch (error) {
-      cancel();
-      if (!(error instanceof WorkerGone)) {
-        throw error;
-      }
-      if (this.#expired.has(worker)) {
-        this.#replaced.timedOut += 1;
-        return { outcome: 'timedOut' };
-      }
-      return { outcome: 'crashed', end: error.end };
-    }
-  }
-
-  #expire(worker: Worker, scoring: Scoring): void {
-    const kill = (): void => {
-      this.#expired.add(worker);
-      worker.kill();
-    };
-    if (worker.entry?.isAsynchronous !== true) {
-      kill();
-      return;
-    }
-    this.#stopped.add(scoring);
-    worker.stop(scoring.number, new Error(`run() took longer than the scoring timeout`));
-    this.#parts.clock.after(CANCEL_MS, () => {
-      if (worker.has(scoring.number)) {
-        kill();
-      }
-    });
-  }
-
   #takeSlot(): Worker | undefined {
     if (this.#entry?.isAsynchronous !== true) {
       return this.#slots.pop();
@@ -195,14 +143,12 @@ export class Pool {
 
   /** It has room for one more request. */
   #offer(worker: Worker): void {
-    if (!this.#workers.has(worker)) {
-      return;
-    }
-    const next = this.#waiting.shift();
+    const [next] = this.#waiting;
     if (next === undefined) {
       this.#slots.push(worker);
     } else {
-      next.settle(this.#scoreOn(worker, next.request, next.signal));
+      this.#waiting.delete(next);
+      next.start(worker);
     }
   }
 
@@ -257,6 +203,103 @@ export class Pool {
       return;
     }
     this.#startWorker();
+  }
+}
+
+interface JobParts {
+  readonly scoringTimeoutMs: number;
+  readonly clock: Clock;
+  /** The worker of a job has room again, and is well. */
+  readonly over: (worker: Worker) => void;
+  /** It left the line. */
+  readonly left: (job: Job) => void;
+  readonly kill: (worker: Worker) => void;
+  /** How a worker that ended counts for its requests. */
+  readonly endOf: (worker: Worker, end: WorkerEnd) => Scored;
+}
+
+class Job implements AnswerOwner, Scoring {
+  readonly #parts: JobParts;
+  readonly #request: WorkerRequest;
+  readonly #onScored: (scored: Scored) => void;
+  readonly #stopWaiting: Cancel | null;
+  #worker: Worker | null = null;
+  #number = 0;
+  #cancelTimeout: Cancel | null = null;
+  #isStopped = false;
+
+  constructor(parts: JobParts, request: WorkerRequest, waitsMs: number | null, onScored: (scored: Scored) => void) {
+    this.#parts = parts;
+    this.#request = request;
+    this.#onScored = onScored;
+    this.#stopWaiting = waitsMs === null ? null : parts.clock.after(waitsMs, () => this.abandon());
+  }
+
+  start(worker: Worker): void {
+    const { clock, scoringTimeoutMs } = this.#parts;
+    this.#worker = worker;
+    this.#number = worker.score(this.#request, this);
+    this.#cancelTimeout = clock.after(scoringTimeoutMs, () => this.#expire(worker));
+  }
+
+  abandon(): void {
+    if (this.#worker === null) {
+      this.#parts.left(this);
+      this.#end();
+      this.#onScored({ outcome: 'abandoned' });
+    } else if (this.#worker.entry?.isAsynchronous === true) {
+      this.#worker.cancel(this.#number);
+    }
+  }
+
+  onAnswer(frame: AnswerFrame, stream: AnswerStream | null): void {
+    if (stream !== null) {
+      this.#stopWaiting?.();
+      this.#onScored({ outcome: 'answered', frame, stream });
+      return;
+    }
+    this.#over();
+    // Only one that was told to stop ends without having begun.
+    const stopped = this.#isStopped ? 'timedOut' : 'abandoned';
+    this.#onScored(frame.kind === ANSWER.end ? { outcome: stopped } : { outcome: 'answered', frame, stream });
+  }
+
+  onStreamOver(): void {
+    this.#over();
+  }
+
+  onWorkerGone(end: WorkerEnd): void {
+    this.#end();
+    if (this.#worker !== null) {
+      this.#onScored(this.#parts.endOf(this.#worker, end));
+    }
+  }
+
+  #over(): void {
+    this.#end();
+    if (this.#worker !== null) {
+      this.#parts.over(this.#worker);
+    }
+  }
+
+  #end(): void {
+    this.#stopWaiting?.();
+    this.#cancelTimeout?.();
+  }
+
+  #expire(worker: Worker): void {
+    const { clock, kill } = this.#parts;
+    if (worker.entry?.isAsynchronous !== true) {
+      kill(worker);
+      return;
+    }
+    this.#isStopped = true;
+    worker.stop(this.#number, new Error('run() took longer than the scoring timeout'));
+    clock.after(CANCEL_MS, () => {
+      if (worker.has(this.#number)) {
+        kill(worker);
+      }
+    });
   }
 }
 

@@ -1,31 +1,32 @@
 /** The ids that a request has, in what came and in what goes back. anchors: azureml-inference-server-http, tracing. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+
+import type { Fields } from './fields.ts';
 
 const LONGEST = 100;
 
+/** Of an answer: names and values. */
 export type Headers = Record<string, string>;
-type Asking = Pick<IncomingMessage, 'headers' | 'headersDistinct'>;
 
 /** Headers of the answer, and what is wrong with an id that is too long. */
-export function requestIds(request: Asking): {
+export function requestIds(fields: Fields): {
   readonly answer: Headers;
   readonly tooLong: string | null;
 } {
   const answer: Headers = {};
-  const trace = single(request, 'traceid');
+  const trace = fields.get('traceid');
   if (trace !== undefined) {
     answer['TraceId'] = trace;
   }
   // One that is there and empty is not replaced.
-  const id = single(request, 'x-request-id') ?? randomUUID();
+  const id = fields.get('x-request-id') ?? randomUUID();
   if (id.length > LONGEST) {
     return { answer, tooLong: `x-request-id must not exceed ${LONGEST} characters` };
   }
   add(answer, 'x-request-id', id);
   // The older name of the client's own id; each stands for the other where one is missing.
-  const legacy = single(request, 'x-ms-request-id') ?? '';
-  const client = single(request, 'x-ms-client-request-id') ?? '';
+  const legacy = fields.get('x-ms-request-id') ?? '';
+  const client = fields.get('x-ms-client-request-id') ?? '';
   if (legacy.length > LONGEST || client.length > LONGEST) {
     return { answer, tooLong: `x-ms-request-id and x-ms-client-request-id must not exceed ${LONGEST} characters` };
   }
@@ -38,12 +39,4 @@ function add(answer: Headers, name: string, value: string): void {
   if (value !== '') {
     answer[name] = value;
   }
-}
-
-function single(request: Asking, name: string): string | undefined {
-  const value = request.headers[name];
-  // Node puts a blank between those of a header that came several times.
-  return value === undefined || (typeof value === 'string' && !value.includes(', '))
-    ? value
-    : request.headersDistinct[name]?.join(',');
 }

@@ -1,7 +1,6 @@
 /** A request as a worker gets it. */
-import type { IncomingMessage } from 'node:http';
-
 import type { EntryFacts } from './entry-facts.ts';
+import type { Fields } from './fields.ts';
 import { REQUEST } from './frames.ts';
 
 export interface WorkerRequest {
@@ -11,41 +10,34 @@ export interface WorkerRequest {
 }
 
 /** What came, of which a worker is told only what its script asks for. */
-interface Source {
+export interface Source {
   readonly method: string;
   readonly path: string;
   /** Without its question mark. */
   readonly query: string;
-  readonly rawHeaders: readonly string[];
+  readonly fields: Fields;
   readonly remote: string;
 }
 
 const NO_HEAD = Buffer.alloc(0);
 
-export function workerRequest(
-  mode: EntryFacts['mode'],
-  request: IncomingMessage,
-  target: { readonly path: string; readonly query: string },
-  body: readonly Uint8Array[],
-): WorkerRequest {
-  const { method = 'GET', rawHeaders } = request;
-  const source = { ...target, method, rawHeaders, remote: request.socket.remoteAddress ?? '' };
+export function workerRequest(mode: EntryFacts['mode'], source: Source, body: readonly Uint8Array[]): WorkerRequest {
   if (mode === 'raw') {
     return { kind: REQUEST.raw, source, body };
   }
-  // Node has the bytes of a target as latin-1.
-  return method === 'GET'
-    ? { kind: REQUEST.query, source, body: [Buffer.from(target.query, 'latin1')] }
+  // The bytes of a target are had as latin-1.
+  return source.method === 'GET'
+    ? { kind: REQUEST.query, source, body: [Buffer.from(source.query, 'latin1')] }
     : { kind: REQUEST.body, source, body };
 }
 
 /** The head of its frame: nothing, the headers, or all that is known of a raw request. */
 export function encodeHead({ kind, source }: WorkerRequest, wantsHeaders: boolean): Buffer {
   if (kind === REQUEST.raw) {
-    const { rawHeaders, ...rest } = source;
-    return Buffer.from(JSON.stringify({ ...rest, headers: titled(rawHeaders) }));
+    const { fields, ...rest } = source;
+    return Buffer.from(JSON.stringify({ ...rest, headers: titled(fields.raw) }));
   }
-  return wantsHeaders ? Buffer.from(JSON.stringify(titled(source.rawHeaders))) : NO_HEAD;
+  return wantsHeaders ? Buffer.from(JSON.stringify(titled(source.fields.raw))) : NO_HEAD;
 }
 
 /** As the script's request_headers has them: «X-Request-Id», repeats joined. anchors: Python's str.title(). */

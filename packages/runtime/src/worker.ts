@@ -30,33 +30,26 @@ export interface WorkerEnd {
   readonly failure: ReplicaFailure | null;
 }
 
-/** A whole answer, or the head of one that comes piece by piece. */
-export interface Answered {
-  readonly frame: AnswerFrame;
-  readonly stream: AnswerStream | null;
+/** Who waits for an answer: `onAnswer` or `onWorkerGone` is called, once. */
+export interface AnswerOwner {
+  /** The whole answer, or the head of one that comes piece by piece. */
+  onAnswer(frame: AnswerFrame, stream: AnswerStream | null): void;
+  /** The worker has said all of a stream, or is gone. */
+  onStreamOver(): void;
+  /** The process ended before it answered. */
+  onWorkerGone(end: WorkerEnd): void;
 }
 
 interface Pending {
-  readonly answered: PromiseWithResolvers<Answered>;
+  readonly owner: AnswerOwner;
   stream: AnswerStream | null;
 }
 
-/** The interpreter ended while it scored; the end says how. */
-export class WorkerGone extends Error {
-  readonly end: WorkerEnd;
+/** Why it never became ready. */
+export class WorkerGone extends Error {}
 
-  constructor(end: WorkerEnd) {
-    super('The worker process ended');
-    this.end = end;
-  }
-}
-
-/** What a request is known by until it is answered. */
-export interface Scoring {
-  readonly number: number;
-  readonly answered: Promise<Answered>;
-}
-
+/** Copied into one piece, which costs less than several. */
+const INLINE_BYTES = 16 * 1024;
 /** Numbers of requests have 32 bits. */
 const LARGEST_NUMBER = 0xff_ff_ff_ff;
 /** Beside `src` and beside `dist`. */
@@ -108,13 +101,19 @@ export class Worker {
       }
       gone = true;
       const end: WorkerEnd = { code, signal, failure: this.#failure };
-      this.#becameReady.reject(new WorkerGone(end));
-      for (const { answered, stream } of this.#pending.values()) {
-        answered.reject(new WorkerGone(end));
-        stream?.fail(new WorkerGone(end));
-      }
+      const cause = new WorkerGone('The worker process ended');
+      this.#becameReady.reject(cause);
+      const left = [...this.#pending.values()];
       this.#pending.clear();
       onExit(this, end);
+      for (const { owner, stream } of left) {
+        if (stream === null) {
+          owner.onWorkerGone(end);
+        } else {
+          stream.fail(cause);
+          owner.onStreamOver();
+        }
+      }
     };
     child.on('error', (error) => {
       onLine(`The interpreter ${python} could not be started: ${error.message}`);
@@ -138,25 +137,23 @@ export class Worker {
     return this.#entry;
   }
 
-  /** @throws WorkerGone when the process ends before it has answered. */
-  score(request: WorkerRequest): Scoring {
+  /** Answers the number that the request is known by until it is answered. */
+  score(request: WorkerRequest, owner: AnswerOwner): number {
     const number = this.#nextNumber;
     this.#nextNumber = number === LARGEST_NUMBER ? 1 : number + 1;
-    const pending = { answered: Promise.withResolvers<Answered>(), stream: null };
-    this.#pending.set(number, pending);
+    this.#pending.set(number, { owner, stream: null });
     const { kind, body } = request;
     const head = encodeHead(request, this.#entry?.wantsHeaders === true);
     const length = body.reduce((sum, chunk) => sum + chunk.length, 0);
+    const frame = [requestPrefix(kind, number, head.length, length), head, ...body];
+    if (head.length + length <= INLINE_BYTES) {
+      this.#connection.write(Buffer.concat(frame));
+      return number;
+    }
     this.#connection.cork();
-    this.#connection.write(requestPrefix(kind, number, head.length, length));
-    if (head.length > 0) {
-      this.#connection.write(head);
-    }
-    for (const chunk of body) {
-      this.#connection.write(chunk);
-    }
+    frame.forEach((piece) => this.#connection.write(piece));
     this.#connection.uncork();
-    return { number, answered: pending.answered.promise };
+    return number;
   }
 
   /** Nobody waits for that answer: a script that can stop does, and says so; another one goes on. */
@@ -226,7 +223,7 @@ export class Worker {
     switch (frame.kind) {
       case ANSWER.stream:
         pending.stream = this.#openStream(frame.number);
-        pending.answered.resolve({ frame, stream: pending.stream });
+        pending.owner.onAnswer(frame, pending.stream);
         return;
       case ANSWER.chunk:
         pending.stream?.push(frame.body);
@@ -237,14 +234,17 @@ export class Worker {
     }
   }
 
-  #endAnswer({ answered, stream }: Pending, frame: AnswerFrame): void {
+  #endAnswer({ owner, stream }: Pending, frame: AnswerFrame): void {
     if (stream === null) {
-      answered.resolve({ frame, stream });
-    } else if (frame.kind === ANSWER.end) {
+      owner.onAnswer(frame, stream);
+      return;
+    }
+    if (frame.kind === ANSWER.end) {
       stream.end();
     } else {
       stream.fail(new Error('run() raised in the middle of its answer'));
     }
+    owner.onStreamOver();
   }
 
   #openStream(number: number): AnswerStream {

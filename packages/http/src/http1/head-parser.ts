@@ -92,6 +92,17 @@ export class HeadParser {
     return this.#text.slice(start - this.#start, end - this.#start);
   }
 
+  /** Names and values in turn, as they came. */
+  fields(): readonly string[] {
+    const fields: string[] = [];
+    for (let index = 0; index < this.count; index += 1) {
+      const start = this.nameStart[index] as number;
+      const end = this.bytes.indexOf(COLON, start);
+      fields.push(this.text(start, end), this.text(this.valueStart[index] as number, this.valueEnd[index] as number));
+    }
+    return fields;
+  }
+
   /** How far it has read; a fault; with `isDone`, the rest is the body. */
   read(chunk: Buffer, position: number, end: number): number | Fault {
     if (this.#copied < 0) {

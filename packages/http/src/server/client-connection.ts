@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 import type { Fault } from '../http1/faults.ts';
 import { FIELD_ID } from '../http1/field-ids.ts';
-import { FRAMING } from '../http1/framing.ts';
+import { FRAMING, type Framing } from '../http1/framing.ts';
 import type { MessageReader, MessageSink } from '../http1/message-reader.ts';
 import { passedFields, withheldWith } from '../http1/passed-fields.ts';
 import type { RequestHead } from '../http1/request-head.ts';
@@ -96,41 +96,63 @@ export class ClientConnection implements MessageSink, AnswerSink {
     this.#deadline = isHeld ? this.#all.after(this.#all.limits.heldBodyMs) : NEVER;
   }
 
-  /** An answer of the router itself. Of one that has begun already, all that can be said is that it breaks off. */
+  /** An answer in a sentence, or as JSON. */
   say(status: number, message: Readonly<Record<string, unknown>> | string, lines = '', closes = false): void {
+    const isText = typeof message === 'string';
+    const type = isText ? 'content-type: text/plain\r\n' : JSON_TYPE;
+    this.reply(status, lines + type, Buffer.from(isText ? message : JSON.stringify(message)), closes);
+  }
+
+  /**
+   * A whole answer; `lines` are its headers, but for those of the connection and the length. Of one that has begun
+   * already, all that can be said is that it breaks off.
+   */
+  reply(status: number, lines: string, body: Buffer, closes = false): void {
     if (this.#answer !== 'none') {
       this.abort();
       return;
     }
-    const isText = typeof message === 'string';
-    const text = isText ? message : JSON.stringify(message);
     this.#closes ||= closes;
-    const head = `${statusLine(status)}${this.versionLine}${lines}${isText ? 'content-type: text/plain\r\n' : JSON_TYPE}${dateLine(this.#all.now)}${this.#connectionLines()}content-length: ${Buffer.byteLength(text)}\r\n\r\n`;
     this.#answer = 'begun';
-    const isHead = this.#reader?.hasHead === true && this.#reader.head.method === 'HEAD';
-    this.#socket.write(isHead ? head : head + text);
+    const length = hasNoBody(status) ? '' : `content-length: ${body.length}\r\n`;
+    const head = `${statusLine(status)}${this.versionLine}${lines}${dateLine(this.#all.now)}${this.#connectionLines()}${length}\r\n`;
+    if (hasNoBody(status) || (this.#reader?.hasHead === true && this.#reader.head.method === 'HEAD')) {
+      this.#socket.write(head, 'latin1');
+    } else if (body.length <= INLINE_BYTES) {
+      this.#socket.write(head + body.toString('latin1'), 'latin1');
+    } else {
+      this.#cork();
+      this.#socket.write(head, 'latin1');
+      this.#socket.write(body);
+      this.#uncork();
+    }
     this.#finish();
   }
 
+  /** An answer that comes in pieces: with answerBody, answerFlush and answerEnd. */
+  startReply(status: number, lines: string): void {
+    this.#beginAnswer(status, lines + dateLine(this.#all.now), hasNoBody(status) ? FRAMING.none : FRAMING.chunked, 0);
+  }
+
   answerHead(head: ResponseHead, status: number): void {
+    const date = head.hasDate ? '' : dateLine(this.#all.now);
+    const passed = passedFields(head, this.versionLine === '' ? HIDDEN_TO_CLIENT : HIDDEN_WITH_VERSION);
+    this.#beginAnswer(status, passed + date, head.framing, head.length);
+  }
+
+  #beginAnswer(status: number, lines: string, framing: Framing, length: number): void {
     this.#answer = 'begun';
     this.#answerIsChunked = false;
-    let framing = '';
-    if (head.framing === FRAMING.length) {
-      framing = `content-length: ${head.length}\r\n\r\n`;
-    } else if (head.framing === FRAMING.none) {
-      framing = '\r\n';
-    } else if (this.head.minorVersion === 0) {
+    let framed = '\r\n';
+    if (framing === FRAMING.length) {
+      framed = `content-length: ${length}\r\n\r\n`;
+    } else if (framing !== FRAMING.none && this.head.minorVersion === 0) {
       this.#closes = true;
-      framing = '\r\n';
-    } else {
+    } else if (framing !== FRAMING.none) {
       this.#answerIsChunked = true;
-      framing = 'transfer-encoding: chunked\r\n\r\n';
+      framed = 'transfer-encoding: chunked\r\n\r\n';
     }
-    const date = head.hasDate ? '' : dateLine(this.#all.now);
-    const { versionLine } = this;
-    const passed = passedFields(head, versionLine === '' ? HIDDEN_TO_CLIENT : HIDDEN_WITH_VERSION);
-    this.#answerHead = statusLine(status) + versionLine + passed + date + this.#connectionLines() + framing;
+    this.#answerHead = statusLine(status) + this.versionLine + lines + this.#connectionLines() + framed;
   }
 
   answerBody(bytes: Buffer, start: number, end: number): boolean {
@@ -193,11 +215,18 @@ export class ClientConnection implements MessageSink, AnswerSink {
     }
   }
 
-  /** No more requests are taken: an idle connection ends. */
-  closeIfIdle(): void {
+  /** No more requests are taken: an idle connection ends, with some last words. */
+  closeIfIdle(words: string): void {
     if (this.#reader === null && !this.#isClosing) {
+      if (words !== '') {
+        this.#socket.write(words, 'latin1');
+      }
       this.#close();
     }
+  }
+
+  get remoteAddress(): string {
+    return this.#socket.remoteAddress ?? '';
   }
 
   destroy(): void {
@@ -438,4 +467,9 @@ export class ClientConnection implements MessageSink, AnswerSink {
       this.#socket.uncork();
     }
   }
+}
+
+/** RFC 9110, 6.4.1. */
+function hasNoBody(status: number): boolean {
+  return status === 204 || status === 304;
 }

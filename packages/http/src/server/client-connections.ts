@@ -59,8 +59,9 @@ export class ClientConnections {
     return count;
   }
 
-  closeIdle(): void {
-    this.#connections.forEach((connection) => connection.closeIfIdle());
+  /** `words`: an answer to a request that may be on its way. */
+  closeIdle(words = ''): void {
+    this.#connections.forEach((connection) => connection.closeIfIdle(words));
   }
 
   destroy(): void {
