@@ -36,6 +36,8 @@ export interface Scoring {
 
 /** Workers may end by themselves this often in a row before the replica gives up. */
 const MAXIMUM_CRASHES = 5;
+/** The request that is scored, and the next. */
+const AHEAD = 2;
 /** An asynchronous run() may tidy up when it is out of time; one that does not even hear of it is killed. */
 const CANCEL_MS = 1000;
 
@@ -64,6 +66,11 @@ export class Pool {
           this.#crashesInARow = 0;
           this.#offer(worker);
         }
+      },
+      again: (job) => {
+        const others = [...this.#waiting];
+        this.#waiting.clear();
+        [job, ...others].forEach((one) => this.#waiting.add(one));
       },
       left: (job) => this.#waiting.delete(job),
       kill: (worker) => {
@@ -152,6 +159,15 @@ export class Pool {
     }
   }
 
+  /**
+   * What it gets at a time. Where there is but one worker, nobody else could take the next request: it is sent ahead, so
+   * that the worker need not wait for it.
+   */
+  #room({ entry }: Worker): number {
+    const { maxConcurrentRequests, workers } = this.#parts;
+    return entry?.isAsynchronous === true ? maxConcurrentRequests : workers === 1 ? AHEAD : 1;
+  }
+
   #startWorker(): Worker {
     const { python, environment, clock, onLine } = this.#parts;
     const worker = new Worker({
@@ -166,8 +182,7 @@ export class Pool {
     worker.ready.then(
       () => {
         this.#entry ??= worker.entry;
-        const room = worker.entry?.isAsynchronous === true ? this.#parts.maxConcurrentRequests : 1;
-        for (let slot = 0; slot < room; slot += 1) {
+        for (let slot = 0; slot < this.#room(worker); slot += 1) {
           this.#offer(worker);
         }
       },
@@ -211,6 +226,8 @@ interface JobParts {
   readonly clock: Clock;
   /** The worker of a job has room again, and is well. */
   readonly over: (worker: Worker) => void;
+  /** It was sent ahead to a worker that ended: it goes before the others. */
+  readonly again: (job: Job) => void;
   /** It left the line. */
   readonly left: (job: Job) => void;
   readonly kill: (worker: Worker) => void;
@@ -236,10 +253,19 @@ class Job implements AnswerOwner, Scoring {
   }
 
   start(worker: Worker): void {
-    const { clock, scoringTimeoutMs } = this.#parts;
     this.#worker = worker;
     this.#number = worker.score(this.#request, this);
-    this.#cancelTimeout = clock.after(scoringTimeoutMs, () => this.#expire(worker));
+  }
+
+  onBegun(): void {
+    const { clock, scoringTimeoutMs } = this.#parts;
+    this.#cancelTimeout?.();
+    this.#cancelTimeout = clock.after(scoringTimeoutMs, () => this.#expire());
+  }
+
+  onNotBegun(): void {
+    this.#worker = null;
+    this.#parts.again(this);
   }
 
   abandon(): void {
@@ -287,8 +313,12 @@ class Job implements AnswerOwner, Scoring {
     this.#cancelTimeout?.();
   }
 
-  #expire(worker: Worker): void {
+  #expire(): void {
     const { clock, kill } = this.#parts;
+    const worker = this.#worker;
+    if (worker === null) {
+      return;
+    }
     if (worker.entry?.isAsynchronous !== true) {
       kill(worker);
       return;

@@ -154,6 +154,28 @@ def run(raw):
     expect((await replica.report()).replaced.crashed).toBe(1);
   });
 
+  test('a request that was sent ahead to a worker that ends is scored by the next one', async () => {
+    await using replica = await startReplica({
+      script: `
+import os, time
+def init(): pass
+def run(raw):
+    if raw == 'end':
+        while not os.path.exists('go'): time.sleep(0.005)
+        os._exit(9)
+    return raw
+`,
+      variables: { FARLED_MAX_CONCURRENT_REQUESTS: '3' },
+    });
+    const ending = replica.score('end');
+    await until(async () => (await replica.report()).inFlight === 1);
+    const others = [replica.score('a'), replica.score('b')];
+    await until(async () => (await replica.report()).inFlight === 3);
+    await replica.write('go', '');
+    expect((await ending).text).toContain('ended with exit code 9');
+    expect((await Promise.all(others)).map(({ text }) => text)).toEqual(['"a"', '"b"']);
+  });
+
   test('more memory than the limit ends the replica, which says so', async () => {
     const script = 'def init(): pass\ndef run(raw):\n    global kept\n    kept = bytearray(200_000_000)\n    return 1';
     await using replica = await startReplica({ script, variables: { FARLED_MEMORY_LIMIT_BYTES: '100000000' } });

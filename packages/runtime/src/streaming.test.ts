@@ -96,7 +96,7 @@ ${body.replaceAll('SLEEP', sleep)}
   test('raises later: the connection ends, so that nobody takes it for the whole', async () => {
     await using replica = await startReplica({ script: script(`    yield 'a' * 10\n    raise ValueError('late')`) });
     await expect(replica.score('')).rejects.toThrow('aborted');
-    expect(await replica.log()).toContain('ValueError: late');
+    await until(async () => (await replica.log()).includes('ValueError: late'));
     expect((await replica.report()).replaced).toEqual({ crashed: 0, timedOut: 0 });
   });
 

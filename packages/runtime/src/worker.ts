@@ -30,14 +30,18 @@ export interface WorkerEnd {
   readonly failure: ReplicaFailure | null;
 }
 
-/** Who waits for an answer: `onAnswer` or `onWorkerGone` is called, once. */
+/** Who waits for an answer: `onAnswer`, `onWorkerGone` or `onNotBegun` is called, once. */
 export interface AnswerOwner {
+  /** The worker has nothing before it to do. */
+  onBegun(): void;
   /** The whole answer, or the head of one that comes piece by piece. */
   onAnswer(frame: AnswerFrame, stream: AnswerStream | null): void;
   /** The worker has said all of a stream, or is gone. */
   onStreamOver(): void;
   /** The process ended before it answered. */
   onWorkerGone(end: WorkerEnd): void;
+  /** The process ended before it came to this request. */
+  onNotBegun(): void;
 }
 
 interface Pending {
@@ -46,7 +50,7 @@ interface Pending {
 }
 
 /** Why it never became ready. */
-export class WorkerGone extends Error {}
+class WorkerGone extends Error {}
 
 /** Copied into one piece, which costs less than several. */
 const INLINE_BYTES = 16 * 1024;
@@ -106,14 +110,16 @@ export class Worker {
       const left = [...this.#pending.values()];
       this.#pending.clear();
       onExit(this, end);
-      for (const { owner, stream } of left) {
-        if (stream === null) {
-          owner.onWorkerGone(end);
-        } else {
+      left.forEach(({ owner, stream }, place) => {
+        if (stream !== null) {
           stream.fail(cause);
           owner.onStreamOver();
+        } else if (place === 0 || this.#isAsynchronous) {
+          owner.onWorkerGone(end);
+        } else {
+          owner.onNotBegun();
         }
-      }
+      });
     };
     child.on('error', (error) => {
       onLine(`The interpreter ${python} could not be started: ${error.message}`);
@@ -142,6 +148,9 @@ export class Worker {
     const number = this.#nextNumber;
     this.#nextNumber = number === LARGEST_NUMBER ? 1 : number + 1;
     this.#pending.set(number, { owner, stream: null });
+    if (this.#isAsynchronous || this.#pending.size === 1) {
+      owner.onBegun();
+    }
     const { kind, body } = request;
     const head = encodeHead(request, this.#entry?.wantsHeaders === true);
     const length = body.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -231,7 +240,20 @@ export class Worker {
       default:
         this.#pending.delete(frame.number);
         this.#endAnswer(pending, frame);
+        this.#beginNext();
     }
+  }
+
+  /** Of those that were sent ahead. */
+  #beginNext(): void {
+    if (!this.#isAsynchronous) {
+      const [next] = this.#pending.values();
+      next?.owner.onBegun();
+    }
+  }
+
+  get #isAsynchronous(): boolean {
+    return this.#entry?.isAsynchronous === true;
   }
 
   #endAnswer({ owner, stream }: Pending, frame: AnswerFrame): void {

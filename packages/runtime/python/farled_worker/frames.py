@@ -9,6 +9,8 @@ Big-endian throughout.
 An answer is one frame, or STREAM (status and headers), any number of CHUNKs, and END or BROKEN. Of a stream no more than
 WINDOW bytes are on the way that the front has not asked for with CREDIT: so a slow client makes the script wait.
 """
+import collections
+import select
 import struct
 
 TO_WORKER = struct.Struct(">BIII")
@@ -38,32 +40,76 @@ FAILED = 11
 
 WINDOW = 256 * 1024
 LARGEST_BODY = 1024 ** 3
+BUFFER = 64 * 1024
 
 
-def read_exactly(connection, count):
-    """The next bytes, None when the other side closed the connection."""
-    data = bytearray(count)
-    view = memoryview(data)
-    read = 0
-    while read < count:
-        got = connection.recv_into(view[read:])
-        if got == 0:
+class Reader:
+    """Requests, from as few calls of the system as possible: a small one comes whole with one."""
+
+    def __init__(self, connection):
+        self._connection = connection
+        self._buffer = bytearray(BUFFER)
+        self._view = memoryview(self._buffer)
+        self._start = 0
+        self._end = 0
+        self._kept = collections.deque()
+
+    def next(self):
+        """Kind, number, head (bytes of JSON, empty when not asked for) and body; None at the end."""
+        return self._kept.popleft() if self._kept else self._read()
+
+    def peek(self):
+        """As next, for who is not through with a request yet: the next one is kept for later."""
+        request = self._read()
+        if request is not None and request[0] not in ABOUT_ANSWERS:
+            self._kept.append(request)
+        return request
+
+    def has_more(self):
+        """Whether something has come that was not read."""
+        return self._end > self._start or bool(select.select([self._connection], [], [], 0)[0])
+
+    def _read(self):
+        if not self._fill(TO_WORKER.size):
             return None
-        read += got
-    return data
+        kind, number, head_length, body_length = TO_WORKER.unpack_from(self._buffer, self._start)
+        self._start += TO_WORKER.size
+        head = self._take(head_length)
+        body = self._take(body_length)
+        return None if head is None or body is None else (kind, number, head, body)
 
+    def _take(self, count):
+        if count <= BUFFER:
+            if not self._fill(count):
+                return None
+            self._start += count
+            return bytes(self._view[self._start - count : self._start])
+        data = bytearray(count)
+        view = memoryview(data)
+        read = self._end - self._start
+        view[:read] = self._view[self._start : self._end]
+        self._start = self._end = 0
+        while read < count:
+            got = self._connection.recv_into(view[read:])
+            if got == 0:
+                return None
+            read += got
+        return data
 
-def read_request(connection):
-    """Kind, number, head (bytes of JSON, empty when not asked for) and body; None at the end."""
-    head = read_exactly(connection, TO_WORKER.size)
-    if head is None:
-        return None
-    kind, number, head_length, body_length = TO_WORKER.unpack(head)
-    facts = read_exactly(connection, head_length)
-    body = read_exactly(connection, body_length)
-    if facts is None or body is None:
-        return None
-    return kind, number, facts, body
+    def _fill(self, count):
+        """Until so many bytes are there; False at the end."""
+        if self._end - self._start >= count:
+            return True
+        if self._start + count > BUFFER or self._start == self._end:
+            left = self._end - self._start
+            self._buffer[:left] = self._buffer[self._start : self._end]
+            self._start, self._end = 0, left
+        while self._end - self._start < count:
+            got = self._connection.recv_into(self._view[self._end :])
+            if got == 0:
+                return False
+            self._end += got
+        return True
 
 
 def write_answer(connection, kind, number, milliseconds, body):

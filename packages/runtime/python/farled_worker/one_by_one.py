@@ -1,6 +1,5 @@
 """Serves a run() that is an ordinary function: one request at a time."""
 import inspect
-import select
 import time
 import traceback
 import types
@@ -10,8 +9,9 @@ from . import answers, arguments, event_loop, frames
 
 def serve(connection, entry):
     call, read = entry.call, entry.arguments
+    reader = frames.Reader(connection)
     while True:
-        request = frames.read_request(connection)
+        request = reader.next()
         if request is None:
             return
         kind, number, head, body = request
@@ -41,14 +41,14 @@ def serve(connection, entry):
             answer, encoded = answers.encoded(result)
             result = None
         if answer == frames.STREAM:
-            if not _stream(connection, number, started, encoded):
+            if not _stream(connection, reader, number, started, encoded):
                 return
             continue
         answers.flush()
         frames.write_answer(connection, answer, number, milliseconds, encoded)
 
 
-def _stream(connection, number, started, stream):
+def _stream(connection, reader, number, started, stream):
     """False when the front is gone."""
     from . import streams
 
@@ -65,8 +65,8 @@ def _stream(connection, number, started, stream):
             for piece in streams.pieces(chunk):
                 frames.write_answer(connection, frames.CHUNK, number, 0, piece)
                 window -= len(piece)
-                while window <= 0 or select.select([connection], [], [], 0)[0]:
-                    request = frames.read_request(connection)
+                while window <= 0 or reader.has_more():
+                    request = reader.peek()
                     if request is None:
                         return False
                     kind, about, _, body = request
