@@ -112,6 +112,7 @@ export class Service {
       queued: admission.queued,
       inFlight: admission.inFlight,
       copies: admission.copies,
+      ejections: admission.ejections,
       replicas: admission.replicas.map((replica) => ({ ...replica })),
     };
   }

@@ -156,8 +156,17 @@ export const RouterStatistics = z.object({
       inFlight: z.int(),
       /** Copies of mirrored requests that are being answered, which are in none of the totals. */
       copies: z.int().default(0),
-      /** inFlight of a replica has its copies too. */
-      replicas: z.array(z.object({ id: z.string(), inFlight: z.int() })),
+      /** How often a replica was given nothing for a while, because requests failed on it alone. */
+      ejections: z.int().default(0),
+      replicas: z.array(
+        z.object({
+          id: z.string(),
+          /** With its copies. */
+          inFlight: z.int(),
+          /** It gets nothing for now. */
+          isEjected: z.boolean().default(false),
+        }),
+      ),
     }),
   ),
   /** Totals of all versions that an endpoint has or had; those of one version are those of its service. */

@@ -22,6 +22,7 @@ function router(id: string, startedAt: number, counted: Readonly<Record<string, 
       queued: 0,
       inFlight: 0,
       copies: 0,
+      ejections: 0,
       replicas: [],
     })),
   };

@@ -28,7 +28,7 @@ async function ticketOf(admitted: Admitted | Promise<Admitted>): Promise<Ticket>
 }
 
 describe('a slot', () => {
-  test('is taken on the least loaded replica, equals in turn', () => {
+  test('is taken on the least loaded of equal replicas', () => {
     const { admission } = setUp(2, 0, ['a', 'b', 'c']);
     const taken = Array.from({ length: 6 }, () => now(admission.admit(never, null)).replica);
     expect(taken.slice(0, 3).toSorted()).toEqual(['a', 'b', 'c']);
@@ -125,7 +125,7 @@ test('a replica that is busy for another router is asked again soon, and less of
     asked.push(clock.now() - began);
     (await waiting).rest('refusal');
   }
-  expect(asked).toEqual([0, 3, 8, 17, 34, 67, 118, 169, 220]);
+  expect(asked).toEqual([0, 2, 6, 14, 30, 62, 112, 162, 212]);
 });
 
 describe('a replica that can not be reached', () => {
@@ -153,9 +153,9 @@ describe('a replica that can not be reached', () => {
       rests.push(await restOf(parts));
       await clock.advance(10_000);
     }
-    expect(rests).toEqual([51, 201, 801, 3201, 5001]);
+    expect(rests).toEqual([50, 200, 800, 3200, 5000]);
     now(admission.admit(never, null)).release();
-    expect(await restOf(parts)).toBe(51);
+    expect(await restOf(parts)).toBe(50);
   });
 
   test('leaves its requests to the others', async () => {
@@ -181,12 +181,12 @@ describe('a replica that leaves the table', () => {
     const ticket = now(admission.admit(never, null));
     admission.update({ slots: 2, maxQueueWaitMs: 500 }, ['new']);
     expect(now(admission.admit(never, null)).replica).toBe('new');
-    expect(admission.replicas).toEqual([
+    expect(admission.replicas).toMatchObject([
       { id: 'new', inFlight: 1 },
       { id: 'old', inFlight: 1 },
     ]);
     ticket.release();
-    expect(admission.replicas).toEqual([{ id: 'new', inFlight: 1 }]);
+    expect(admission.replicas).toMatchObject([{ id: 'new', inFlight: 1 }]);
   });
 
   test('and comes back has not forgotten what is on it', () => {
@@ -194,7 +194,7 @@ describe('a replica that leaves the table', () => {
     now(admission.admit(never, null));
     admission.update({ slots: 1, maxQueueWaitMs: 0 }, []);
     admission.update({ slots: 1, maxQueueWaitMs: 0 }, ['a']);
-    expect(admission.replicas).toEqual([{ id: 'a', inFlight: 1 }]);
+    expect(admission.replicas).toMatchObject([{ id: 'a', inFlight: 1 }]);
     expect(admission.admit(never, null)).toBeInstanceOf(Promise);
   });
 });

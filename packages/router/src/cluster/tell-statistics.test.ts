@@ -8,7 +8,13 @@ import { clusterStatistics, tellStatistics } from './tell-statistics.ts';
 const TOTALS = { accepted: 3, answered: 3, refused: 0, failed: 0, errors: 0, latency: NO_LATENCIES };
 
 function router(id: string, services: readonly string[]): RouterStatistics {
-  const moment = { queued: 0, inFlight: 1, copies: 0, replicas: [{ id: 'r', inFlight: 1 }] };
+  const moment = {
+    queued: 0,
+    inFlight: 1,
+    copies: 0,
+    ejections: 0,
+    replicas: [{ id: 'r', inFlight: 1, isEjected: false }],
+  };
   return {
     id,
     startedAt: 1,

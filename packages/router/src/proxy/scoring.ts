@@ -2,7 +2,7 @@
 import { type ClientConnection, type Exchange, FRAMING } from '@farled/http';
 import { type Clock, isoTime } from '@farled/service';
 
-import type { Admitted, Ticket } from '../admission/admission.ts';
+import type { Admitted, Ended, Ticket } from '../admission/admission.ts';
 import type { Version } from '../endpoints/endpoint.ts';
 import type { Comparison } from '../endpoints/mirror/comparison.ts';
 import type { Refusals } from '../refusals.ts';
@@ -163,7 +163,7 @@ export class Scoring implements Exchange, ForwardOwner {
       this.#admit();
       return;
     }
-    this.#finish();
+    this.#finish(forwarded === 'answered' ? 'answered' : isTaken ? 'failed' : 'abandoned');
     this.#conclude(forwarded, status);
   }
 
@@ -243,7 +243,7 @@ export class Scoring implements Exchange, ForwardOwner {
     const service = this.#service;
     this.#ticket = ticket;
     if (this.#isOver) {
-      this.#release();
+      this.#release('abandoned');
       return;
     }
     // Attempts share the time of one: the client does not know of them.
@@ -280,20 +280,20 @@ export class Scoring implements Exchange, ForwardOwner {
   }
 
   /** Nothing is left of it in line or with a replica. */
-  #finish(): void {
+  #finish(ended: Ended = 'abandoned'): void {
     this.#isOver = true;
     this.#pieces = [];
     this.#waiting?.abort(new Error('the client closed the connection'));
     this.#waiting = null;
     this.#forward?.cancel();
     this.#forward = null;
-    this.#release();
+    this.#release(ended);
   }
 
-  #release(): void {
+  #release(ended: Ended): void {
     const ticket = this.#ticket;
     this.#ticket = null;
-    ticket?.release();
+    ticket?.release(ended);
     this.#service.forgetIdle();
   }
 
