@@ -9,6 +9,8 @@ import { z } from 'zod';
 
 import type { ServiceInfo } from './swagger/parts.ts';
 
+/** What a timer takes at most. */
+const LONGEST_MS = 2 ** 31 - 1;
 const whole = z.coerce.number().int().min(1);
 
 const Variables = z.object({
@@ -25,6 +27,9 @@ const Variables = z.object({
   SERVICE_PATH_PREFIX: z.string().default(''),
   /** Sites whose pages may read answers, separated by commas; * is any. */
   AML_CORS_ORIGINS: z.string().optional(),
+  /** Where a debugger may attach to the first worker, which waits for it. */
+  AZUREML_DEBUG_PORT: whole.max(65_535).optional(),
+  AZUREML_LOG_LEVEL: z.string().default('INFO'),
   /** In a cluster the pod's name. */
   HOSTNAME: z.string().default('replica'),
   FARLED_REPLICA_ID: z.string().optional(),
@@ -66,10 +71,15 @@ export interface RuntimeConfig {
 }
 
 /** @throws FarledError BadArgument naming each variable that can't be used. */
-export function runtimeConfig(environment: Readonly<Record<string, string | undefined>>): RuntimeConfig {
-  const variables = readConfig(Variables, environment);
+export function runtimeConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  file: Readonly<Record<string, string>> = {},
+): RuntimeConfig {
+  const variables = readConfig(Variables, { ...file, ...environment });
   const sourceDirectory = resolve(variables.AML_APP_ROOT, variables.AZUREML_SOURCE_DIRECTORY);
   const prefix = variables.SERVICE_PATH_PREFIX.replaceAll(/^\/+|\/+$/g, '');
+  const listen = parseListen(variables.FARLED_LISTEN);
+  const isDebugged = variables.AZUREML_DEBUG_PORT !== undefined;
   return {
     service: {
       name: variables.SERVICE_NAME,
@@ -79,10 +89,11 @@ export function runtimeConfig(environment: Readonly<Record<string, string | unde
     swaggerFolders: [variables.AML_APP_ROOT, sourceDirectory],
     corsOrigins: variables.AML_CORS_ORIGINS ?? null,
     replica: variables.FARLED_REPLICA_ID ?? variables.HOSTNAME,
-    listen: parseListen(variables.FARLED_LISTEN),
+    listen,
     python: variables.FARLED_PYTHON,
     workers: variables.WORKER_COUNT,
-    scoringTimeoutMs: variables.SCORING_TIMEOUT_MS,
+    // Who stops at a breakpoint takes his time.
+    scoringTimeoutMs: isDebugged ? LONGEST_MS : variables.SCORING_TIMEOUT_MS,
     maxConcurrentRequests: variables.FARLED_MAX_CONCURRENT_REQUESTS,
     memoryLimitBytes: variables.FARLED_MEMORY_LIMIT_BYTES ?? null,
     lingerMs: variables.FARLED_DRAIN_LINGER_SECONDS * 1000,
@@ -93,6 +104,12 @@ export function runtimeConfig(environment: Readonly<Record<string, string | unde
       AML_APP_ROOT: variables.AML_APP_ROOT,
       AZUREML_SOURCE_DIRECTORY: sourceDirectory,
       AZUREML_ENTRY_SCRIPT: variables.AZUREML_ENTRY_SCRIPT,
+      AZUREML_LOG_LEVEL: variables.AZUREML_LOG_LEVEL,
+      ...(isDebugged && {
+        AZUREML_DEBUG_PORT: String(variables.AZUREML_DEBUG_PORT),
+        // A debugger can do anything: where there is no container around the port, only this machine reaches it.
+        FARLED_DEBUG_HOST: 'path' in listen ? '127.0.0.1' : '0.0.0.0',
+      }),
     },
   };
 }

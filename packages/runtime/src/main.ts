@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { BOOT_FAILURE_EXIT_CODE, type ReplicaFailure } from '@farled/contract';
 import { systemClock } from '@farled/service';
 
+import { readConfigFile } from './config-file.ts';
 import { runtimeConfig } from './config.ts';
 import { corsOf } from './cors.ts';
 import { Front } from './front.ts';
@@ -13,7 +14,7 @@ import { Pool } from './pool.ts';
 import { writeReport } from './report-file.ts';
 import { swaggerOf } from './swagger/swagger.ts';
 
-const config = runtimeConfig(process.env);
+const config = runtimeConfig(process.env, readConfigFile(process.env));
 const output = config.logFile === null ? null : new OutputLog(config.logFile, systemClock);
 const log = (line: string): void => (output === null ? writeToStandardOutput(line, systemClock) : output.write(line));
 

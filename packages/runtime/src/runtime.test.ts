@@ -309,6 +309,56 @@ def run(raw):
   });
 });
 
+describe('the log', () => {
+  test('has what a script logs, from INFO on, and says of whom it is', async () => {
+    const script = `
+import logging
+def init():
+    logging.info('starts')
+    logging.getLogger('mine').debug('not said')
+def run(raw): logging.getLogger('mine').warning('scored %s', raw)
+`;
+    await using replica = await startReplica({ script });
+    await replica.score('x');
+    const log = await replica.log();
+    expect(log).toMatch(/Z I \[\d+\] root - starts$/m);
+    expect(log).toMatch(/Z W \[\d+\] mine - scored x$/m);
+    expect(log).not.toContain('not said');
+  });
+
+  test('is as logging.json in the application’s root says', async () => {
+    const logging = {
+      version: 1,
+      formatters: { f: { format: 'own: %(message)s' } },
+      handlers: { h: { class: 'logging.StreamHandler', formatter: 'f' } },
+      root: { level: 'DEBUG', handlers: ['h'] },
+    };
+    await using replica = await startReplica({
+      script: `import logging\ndef init(): logging.debug('deep')\ndef run(raw): return raw`,
+      files: { 'logging.json': JSON.stringify(logging) },
+    });
+    expect(await replica.log()).toMatch(/own: deep$/m);
+  });
+
+  test('shows the models when init() fails', async () => {
+    await using replica = await startReplica({
+      script: `def init(): raise ValueError('no such model')\ndef run(raw): return raw`,
+      files: { 'azureml-models/iris/1/model.pkl': 'four' },
+    });
+    await replica.ended();
+    expect(await replica.log()).toMatch(/ iris\/$[^]*  1\/$[^]*model\.pkl 4 bytes$/m);
+  });
+
+  test('a debugger is asked for that the environment does not have: the start fails and says what to add', async () => {
+    await using replica = await startReplica({
+      script: ECHO,
+      variables: { AZUREML_DEBUG_PORT: '5678' },
+    });
+    const { report } = await replica.ended();
+    expect(report?.failure?.message).toContain('add it to the environment');
+  });
+});
+
 describe('raw requests', () => {
   const RAW = (name: string): string => `
 from ${name}.aml_request import AMLRequest, rawhttp

@@ -6,7 +6,17 @@ import signal
 import socket
 import sys
 
-from . import answers, entry_script, event_loop, frames, one_by_one, stand_ins
+from . import (
+    answers,
+    debugger,
+    entry_script,
+    event_loop,
+    frames,
+    model_tree,
+    one_by_one,
+    script_logging,
+    stand_ins,
+)
 
 FRONT = 3
 PR_SET_PDEATHSIG = 1
@@ -26,6 +36,7 @@ def main():
     app_root = os.environ["AML_APP_ROOT"]
     os.chdir(app_root)
     try:
+        _prepare(app_root)
         entry = entry_script.load(
             app_root, os.environ["AZUREML_SOURCE_DIRECTORY"], os.environ["AZUREML_ENTRY_SCRIPT"]
         )
@@ -34,6 +45,8 @@ def main():
             sys.stderr.write(failure.trace)
         else:
             sys.stderr.write(failure.message + "\n")
+        if failure.code == "UserScriptInitFailed":
+            _show_models()
         told = {"code": failure.code, "message": failure.message, "traceback": failure.trace}
         answers.flush()
         frames.write_answer(connection, frames.FAILED, 0, 0, json.dumps(told).encode())
@@ -53,6 +66,26 @@ def main():
     else:
         one_by_one.serve(connection, entry)
     answers.flush()
+
+
+def _prepare(app_root):
+    try:
+        script_logging.configure(app_root)
+    except Exception as error:
+        raise entry_script.BootFailure(
+            "UserScriptImportError", "Logging can't be set up by logging.json or AZUREML_LOG_LEVEL: {}".format(error)
+        )
+    try:
+        debugger.wait()
+    except Exception as error:
+        raise entry_script.BootFailure("UserScriptImportError", str(error))
+
+
+def _show_models():
+    folder = os.environ.get("AZUREML_MODEL_DIR")
+    if folder is not None:
+        sys.stderr.write("In AZUREML_MODEL_DIR, {}:\n".format(folder))
+        sys.stderr.writelines("  {}\n".format(line) for line in model_tree.lines(folder))
 
 
 def _end_with_the_front():
