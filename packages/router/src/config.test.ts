@@ -9,6 +9,7 @@ test('on one machine it needs a control socket and a place for its table', () =>
     port: 7311,
     control: '/c',
     table: '/t',
+    portUse: 'alone',
     log: undefined,
   });
   expect(() => routerConfig({})).toThrow(/FARLED_ROUTER_CONTROL.*FARLED_ROUTER_TABLE/);

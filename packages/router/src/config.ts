@@ -3,6 +3,8 @@ import { CLUSTER } from '@farled/contract';
 import { readConfig } from '@farled/service';
 import { z } from 'zod';
 
+import { PORT_USES, type PortUse } from './listen.ts';
+
 const port = z.coerce.number().int().min(0).max(65_535);
 
 const Source = z.object({
@@ -19,6 +21,8 @@ const Socket = z.object({
   FARLED_ROUTER_CONTROL: z.string(),
   /** Where the last table is kept, so that a router that is started anew serves at once. */
   FARLED_ROUTER_TABLE: z.string(),
+  /** What other routers have to do with the port. */
+  FARLED_ROUTER_PORT_USE: z.enum(PORT_USES).default('alone'),
 });
 
 const Cluster = z.object({
@@ -44,6 +48,7 @@ export interface SocketConfig {
   readonly port: number;
   readonly control: string;
   readonly table: string;
+  readonly portUse: PortUse;
   readonly log: string | undefined;
 }
 
@@ -74,6 +79,7 @@ export function routerConfig(environment: Readonly<Record<string, string | undef
       port: variables.FARLED_ROUTER_PORT,
       control: variables.FARLED_ROUTER_CONTROL,
       table: variables.FARLED_ROUTER_TABLE,
+      portUse: variables.FARLED_ROUTER_PORT_USE,
     };
   }
   const variables = readConfig(Cluster, environment);

@@ -4,6 +4,8 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { ClientConnections, type ClientLimits, type Handler } from '@farled/http';
 import type { Clock } from '@farled/service';
 
+import { descriptorOf, listenOn, type PortUse } from './listen.ts';
+
 export interface ScoringServerParts {
   readonly handler: Handler;
   readonly clock: Clock;
@@ -13,6 +15,7 @@ export interface ScoringServerParts {
 export class ScoringServer {
   readonly #server: Server;
   readonly #connections: ClientConnections;
+  #closed: Promise<void> | null = null;
 
   constructor(parts: ScoringServerParts) {
     this.#connections = new ClientConnections(parts);
@@ -20,13 +23,19 @@ export class ScoringServer {
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#connections.add(socket));
   }
 
-  async listen(port: number, host: string): Promise<{ readonly host: string; readonly port: number }> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, resolve);
-    });
+  async listen(
+    port: number,
+    host: string,
+    use: PortUse = 'alone',
+  ): Promise<{ readonly host: string; readonly port: number }> {
+    await listenOn(this.#server, { port, host, use });
     const address = this.#server.address() as AddressInfo;
     return { host: address.address, port: address.port };
+  }
+
+  /** Of the listening socket, for a successor. */
+  get descriptor(): number | undefined {
+    return descriptorOf(this.#server);
   }
 
   get inFlight(): number {
@@ -50,10 +59,11 @@ export class ScoringServer {
    * As close, but an idle connection is left for as long as its client was told that it may use it: a request could be
    * on its way.
    */
-  async closeWhenIdle(): Promise<void> {
-    await new Promise<void>((resolve) => {
+  closeWhenIdle(): Promise<void> {
+    this.#closed ??= new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
+    return this.#closed;
   }
 
   /** What is left by then is lost. */

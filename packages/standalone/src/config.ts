@@ -22,6 +22,8 @@ const Variables = z.object({
   /** Address of scoring requests. */
   FARLED_SCORING_HOST: z.string().default('127.0.0.1'),
   FARLED_SCORING_PORT: port.default(7311),
+  /** Processes that take scoring requests at one port, on Linux; one serves some ten thousand a second on a core. */
+  FARLED_ROUTER_PROCESSES: z.coerce.number().int().min(1).max(64).default(1),
   /** Lets the API listen on an address that other machines reach, without TLS: tokens and keys then travel in the clear. */
   FARLED_ALLOW_INSECURE_ADDRESS: flag.default(false),
   /** Address of the API that azureml-core speaks, over TLS. */
@@ -88,6 +90,7 @@ export interface StandaloneConfig {
   readonly environments: string;
   readonly api: { readonly host: string; readonly port: number };
   readonly scoring: { readonly host: string; readonly port: number };
+  readonly routerProcesses: number;
   readonly azureml: {
     readonly host: string;
     readonly port: number;
@@ -124,6 +127,7 @@ export function standaloneConfig(environment: Readonly<Record<string, string | u
     environments: resolve(variables.FARLED_ENVIRONMENTS ?? join(home, 'environments')),
     api: { host: variables.FARLED_HOST, port: variables.FARLED_PORT },
     scoring: { host: variables.FARLED_SCORING_HOST, port: variables.FARLED_SCORING_PORT },
+    routerProcesses: variables.FARLED_ROUTER_PROCESSES,
     azureml: {
       host: variables.FARLED_AZUREML_HOST,
       port: variables.FARLED_AZUREML_PORT,

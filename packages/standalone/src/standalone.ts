@@ -42,7 +42,7 @@ import type { StandaloneConfig } from './config.ts';
 import { openHome } from './home.ts';
 import { keepHouse } from './housekeeping.ts';
 import { kubernetesParts } from './kubernetes.ts';
-import { RouterProcess } from './router-process.ts';
+import { Routers } from './routers.ts';
 import { lockHome, removeServerInfo, writeServerInfo } from './server-info.ts';
 import { VERSION } from './version.ts';
 
@@ -101,10 +101,12 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
   const serviceKeys = openSigningKeys({ ...ofKeys, purpose: 'service', lifetimeSeconds });
   let controller: Controller | undefined;
   const router = started.use(
-    await RouterProcess.open({
+    await Routers.open({
       run: home.run,
       logs: home.logs,
       ...config.scoring,
+      count: config.routerProcesses,
+      version: VERSION,
       nodeArguments: NODE_ARGUMENTS,
       replaced: () => {
         controller?.republish().catch((error: unknown) => log.error({ err: error }, 'Routes could not be published'));

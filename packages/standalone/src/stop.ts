@@ -1,11 +1,12 @@
-/** Ends the server of a home, and with it its router and replicas; also what a server that was killed left running. */
+/** Ends the server of a home, and with it its routers and replicas; also what a server that was killed left running. */
 import { join } from 'node:path';
 
 import { createProcessSubstrate } from '@farled/controller';
 import { createRouterControl } from '@farled/router';
-import { isRunning, readJsonFile, silentLogger, systemClock } from '@farled/service';
+import { isRunning, silentLogger, systemClock } from '@farled/service';
 
 import { runFolder } from './home.ts';
+import { routerProcesses } from './router-file.ts';
 import { runningServer } from './server-info.ts';
 
 const GRACE_MS = 10_000;
@@ -24,15 +25,19 @@ export async function stopHome(home: string): Promise<boolean> {
 
 async function stopLeftovers(home: string): Promise<boolean> {
   const run = runFolder(home);
-  const router = (await readJsonFile(join(run, 'router.json'))) as
-    | { pid: number; startTicks: string | null }
-    | undefined;
-  const routerRuns = router !== undefined && (await isRunning(router));
-  if (routerRuns) {
-    await createRouterControl(join(run, 'router.sock'))
-      .drain(AbortSignal.timeout(2000))
-      .catch(() => process.kill(router.pid, 'SIGKILL'));
+  const routers: Awaited<ReturnType<typeof routerProcesses>> = [];
+  for (const router of await routerProcesses(run)) {
+    if (await isRunning(router)) {
+      routers.push(router);
+    }
   }
+  await Promise.all(
+    routers.map(({ pid, control }) =>
+      createRouterControl(control)
+        .drain(AbortSignal.timeout(2000))
+        .catch(() => process.kill(pid, 'SIGKILL')),
+    ),
+  );
   await using substrate = await createProcessSubstrate({
     runFolder: run,
     logsFolder: join(home, 'logs'),
@@ -44,5 +49,5 @@ async function stopLeftovers(home: string): Promise<boolean> {
   });
   const services = await substrate.services();
   await substrate.removeAll(GRACE_MS);
-  return routerRuns || services.length > 0;
+  return routers.length > 0 || services.length > 0;
 }

@@ -100,6 +100,10 @@ export const ROUTER_CONTROL = {
   statistics: '/statistics',
   /** POST: stop listening, finish what was accepted, exit. */
   drain: '/drain',
+  /** POST a path for the control socket of a successor, which takes connections from the same listening socket. */
+  succeed: '/succeed',
+  /** POST: as drain, but idle connections may be used for as long as their clients were told. */
+  leave: '/leave',
 } as const;
 
 /** Totals since the router started. accepted = answered + refused + failed + in flight + queued. */

@@ -7,8 +7,8 @@ import { type Logger, systemClock as clock } from '@farled/service';
 import { startAutoscaler } from '../autoscaler/autoscaler.ts';
 import type { ClusterConfig } from '../config.ts';
 import { createDataPlane } from '../data-plane.ts';
+import { drain } from '../drain.ts';
 import { type ClusterSource, startClusterSource } from './cluster-source.ts';
-import { drain } from './drain.ts';
 import { listenHealth } from './health-server.ts';
 
 export async function runInCluster(config: ClusterConfig, log: Logger): Promise<void> {

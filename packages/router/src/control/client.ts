@@ -10,6 +10,14 @@ export interface RouterControl {
   statistics(signal: AbortSignal): Promise<RouterStatistics>;
   /** Has it stop listening, finish what it accepted, and exit; resolves when it has begun. @throws FarledError Unavailable. */
   drain(signal: AbortSignal): Promise<void>;
+  /** As drain, but idle connections may be used for as long as their clients were told. @throws FarledError Unavailable. */
+  leave(signal: AbortSignal): Promise<void>;
+  /**
+   * Has it start its program once more on its listening socket; resolves before that one answers at `controlPath`.
+   *
+   * @throws FarledError Unavailable.
+   */
+  succeed(controlPath: string, signal: AbortSignal): Promise<void>;
 }
 
 export function createRouterControl(socketPath: string): RouterControl {
@@ -34,6 +42,12 @@ export function createRouterControl(socketPath: string): RouterControl {
       RouterStatistics.parse(JSON.parse(await ask('GET', ROUTER_CONTROL.statistics, signal))),
     drain: async (signal) => {
       await ask('POST', ROUTER_CONTROL.drain, signal);
+    },
+    leave: async (signal) => {
+      await ask('POST', ROUTER_CONTROL.leave, signal);
+    },
+    succeed: async (controlPath, signal) => {
+      await ask('POST', ROUTER_CONTROL.succeed, signal, controlPath);
     },
   };
 }

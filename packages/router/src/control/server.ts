@@ -10,6 +10,8 @@ export interface ControlParts {
   readonly setTable: (table: RouteTable) => Promise<void>;
   readonly statistics: () => RouterStatistics;
   readonly drain: () => void;
+  readonly leave: () => void;
+  readonly succeed: (controlPath: string) => Promise<void>;
   readonly findRefusal: (requestId: string) => Refusal | undefined;
 }
 
@@ -41,6 +43,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
   } else if (method === 'POST' && url === ROUTER_CONTROL.drain) {
     // First the deed: who reads the answer may count on it that nothing new is taken.
     parts.drain();
+    response.writeHead(202).end();
+  } else if (method === 'POST' && url === ROUTER_CONTROL.leave) {
+    parts.leave();
+    response.writeHead(202).end();
+  } else if (method === 'POST' && url === ROUTER_CONTROL.succeed) {
+    await parts.succeed(await readText(request));
     response.writeHead(202).end();
   } else if (method === 'GET' && url.startsWith(REFUSALS)) {
     const refusal = parts.findRefusal(decodeURIComponent(url.slice(REFUSALS.length)));

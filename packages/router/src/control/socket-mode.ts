@@ -1,10 +1,12 @@
 /** The router of one machine: who runs it pushes the route table over a socket, and tells it when to end. */
-import type { Logger } from '@farled/service';
+import { type Logger, systemClock as clock } from '@farled/service';
 
 import type { SocketConfig } from '../config.ts';
 import { createDataPlane } from '../data-plane.ts';
+import { drain } from '../drain.ts';
 import { readTable, writeTable } from '../table-file.ts';
 import { listenControl } from './server.ts';
+import { startSuccessor } from './successor.ts';
 
 /** Who pushes the table is who deploys: nothing exists that is not in it. */
 const KNOWS_ALL = (): boolean => true;
@@ -15,13 +17,14 @@ export async function runWithSocket(config: SocketConfig, log: Logger): Promise<
   if (kept !== undefined) {
     services.apply(kept);
   }
-  const listening = await server.listen(config.port, config.host);
-  const drain = (): void => {
+  const listening = await server.listen(config.port, config.host, config.portUse);
+  const end = (): void => {
+    control.close();
+    services.close();
+  };
+  const drainAtOnce = (): void => {
     log.info('Router drains');
-    void server.close().then(() => {
-      control.close();
-      services.close();
-    });
+    void server.close().then(end);
   };
   const control = await listenControl(config.control, {
     setTable: async (table) => {
@@ -30,11 +33,13 @@ export async function runWithSocket(config: SocketConfig, log: Logger): Promise<
       }
     },
     statistics: () => statistics(listening),
-    drain,
+    drain: drainAtOnce,
+    leave: () => void drain({ server, services, drainMs: 0, clock, log }).then(end),
+    succeed: (path) => startSuccessor(server.descriptor, path),
     findRefusal: (requestId) => refusals.find(requestId),
   });
   log.info({ ...listening, generation: services.generation }, 'Router listens');
-  process.on('SIGTERM', drain);
+  process.on('SIGTERM', drainAtOnce);
   // Of the terminal that started the server: the server decides what ends.
   process.on('SIGINT', () => {});
 }

@@ -1,9 +1,9 @@
-/** How a router in a cluster ends without losing a request that someone sends it meanwhile. */
+/** How a router ends while others go on, without losing a request that someone sends it meanwhile. */
 import { CLIENT_LIMITS } from '@farled/http';
 import type { Clock, Logger } from '@farled/service';
 
-import type { ScoringServer } from '../scoring-server.ts';
-import type { Services } from '../services.ts';
+import type { ScoringServer } from './scoring-server.ts';
+import type { Services } from './services.ts';
 
 export interface DrainParts {
   readonly server: ScoringServer;
