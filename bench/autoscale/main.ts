@@ -32,7 +32,7 @@ const REPLICA_START_MS = 5000;
 const FIRST_MS = 10_000;
 
 const SCALERS: Readonly<Record<string, ScalerOf>> = {
-  farled: production,
+  farled: production(),
   'knative kpa': knative,
   'kubernetes hpa': horizontal,
   clairvoyant,
@@ -50,7 +50,7 @@ function settingsFor({ requests }: Trace): SimulationSettings {
 
 const rows: Row[] = traces().flatMap((trace) =>
   Object.entries(SCALERS).map(([scaler, scalerOf]) => {
-    const { replicas, ...outcome } = simulate(trace, settingsFor(trace), scalerOf);
+    const { replicas, looks: _, ...outcome } = simulate(trace, settingsFor(trace), scalerOf);
     return { trace: trace.name, scaler, ...outcome, mostReplicas: Math.max(...replicas.map(({ count }) => count)) };
   }),
 );

@@ -1,7 +1,7 @@
 /** The outcomes as a table, each beside Knative's and beside the limit, and the figures of all traces together. */
 import type { Outcome } from '@farled/autoscaling';
 
-export interface Row extends Omit<Outcome, 'replicas'> {
+export interface Row extends Omit<Outcome, 'replicas' | 'looks'> {
   readonly trace: string;
   readonly scaler: string;
   readonly mostReplicas: number;

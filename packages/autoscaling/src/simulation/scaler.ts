@@ -26,6 +26,9 @@ export interface Seen {
   readonly asked: number;
   /** Those of them that take requests. */
   readonly ready: number;
+  /** Requests since the look before that came, and that were scored. */
+  readonly arrived: number;
+  readonly answered: number;
 }
 
 /** How many replicas to ask for. Remembers what it saw. */

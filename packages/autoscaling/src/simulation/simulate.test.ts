@@ -52,7 +52,7 @@ const anySettings = fc.record({
   replicaStartMs: fc.integer({ min: 0, max: 8000 }),
   initialReplicas: fc.integer({ min: 1, max: 3 }),
 });
-const SCALERS = { production, knative, horizontal, clairvoyant };
+const SCALERS = { production: production(), knative, horizontal, clairvoyant };
 
 describe('one replica', () => {
   test('answers one after the other, and refuses who waited as long as a request may', () => {

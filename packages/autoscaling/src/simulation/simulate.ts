@@ -1,5 +1,5 @@
 /** What would become of a trace under a scaler. Pure: the same trace, settings and scaler give the same outcome. */
-import { LOOK_EVERY_MS, type ScalerOf, type SimulationSettings } from './scaler.ts';
+import { LOOK_EVERY_MS, type ScalerOf, type Seen, type SimulationSettings } from './scaler.ts';
 import { SimulatedService } from './simulated-service.ts';
 import type { Trace } from './trace.ts';
 
@@ -16,12 +16,15 @@ export interface Outcome {
   readonly replicaSeconds: number;
   /** Replicas that were asked for, each time the number changed. */
   readonly replicas: readonly { readonly at: number; readonly count: number }[];
+  /** What was seen each second, and how many had been refused by then. */
+  readonly looks: readonly (Seen & { readonly refused: number })[];
 }
 
 export function simulate(trace: Trace, settings: SimulationSettings, scalerOf: ScalerOf): Outcome {
   const service = new SimulatedService(settings, trace.durationMs);
   const scaler = scalerOf(settings, trace);
   const replicas = [{ at: 0, count: settings.initialReplicas }];
+  const looks: Outcome['looks'][number][] = [];
   let arrived = 0;
   let nextLookAt = 0;
   for (;;) {
@@ -39,6 +42,7 @@ export function simulate(trace: Trace, settings: SimulationSettings, scalerOf: S
     } else if (looksAt === now) {
       nextLookAt += LOOK_EVERY_MS;
       const seen = service.look();
+      looks.push({ ...seen, refused: service.refused });
       const count = scaler(seen);
       if (count !== seen.asked) {
         service.scaleTo(count);
@@ -48,10 +52,10 @@ export function simulate(trace: Trace, settings: SimulationSettings, scalerOf: S
   }
   // The cost of the last moments, in which nothing happened.
   service.advance(Math.max(trace.durationMs, service.now));
-  return outcome(service, settings, replicas);
+  return { ...outcome(service, settings), replicas, looks };
 }
 
-function outcome(service: SimulatedService, settings: SimulationSettings, replicas: Outcome['replicas']): Outcome {
+function outcome(service: SimulatedService, settings: SimulationSettings): Omit<Outcome, 'replicas' | 'looks'> {
   const waits = Float64Array.from(service.waits).toSorted();
   const missed = waits.filter((wait) => wait > settings.deadlineMs).length;
   const percentile = (part: number): number => waits[Math.ceil(waits.length * part) - 1] ?? 0;
@@ -62,6 +66,5 @@ function outcome(service: SimulatedService, settings: SimulationSettings, replic
     p50WaitMs: percentile(0.5),
     p99WaitMs: percentile(0.99),
     replicaSeconds: service.replicaMs / 1000,
-    replicas,
   };
 }

@@ -22,6 +22,8 @@ export class SimulatedService {
   #busy = 0;
   #inflightMs = 0;
   #lookedAt = 0;
+  #arrived = 0;
+  #answered = 0;
   /** Milliseconds that each answered request waited for its slot. */
   readonly waits: number[] = [];
   refused = 0;
@@ -66,6 +68,7 @@ export class SimulatedService {
   }
 
   arrive(request: Request): void {
+    this.#arrived += 1;
     this.#queue.push(request);
     this.#serveQueue();
   }
@@ -76,6 +79,9 @@ export class SimulatedService {
     const meanInflight = elapsedMs === 0 ? inflight : this.#inflightMs / elapsedMs;
     this.#inflightMs = 0;
     this.#lookedAt = this.now;
+    const [arrived, answered] = [this.#arrived, this.#answered];
+    this.#arrived = 0;
+    this.#answered = 0;
     return {
       now: this.now,
       busy: this.#busy,
@@ -83,6 +89,8 @@ export class SimulatedService {
       meanInflight,
       asked: this.#ready.length + this.#starting.length,
       ready: this.#ready.length,
+      arrived,
+      answered,
     };
   }
 
@@ -114,6 +122,7 @@ export class SimulatedService {
       return;
     }
     this.#busy -= 1;
+    this.#answered += 1;
     replica.inFlight -= 1;
     if (replica.isLeaving && replica.inFlight === 0) {
       this.#leaving -= 1;

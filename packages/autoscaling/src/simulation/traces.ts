@@ -25,11 +25,23 @@ const SHAPES: Readonly<Record<string, (random: Random) => Shape>> = {
 
 const SEED = 20_190_501;
 
+/** What may be asked of `generatedTrace`: the first word of each name. */
+export const GENERATED_TRACES = Object.keys(SHAPES).map((name) => name.replace(/ .*/, ''));
+
+/** @returns undefined for a kind that isn't there. */
+export function generatedTrace(kind: string, seed = SEED): Trace | undefined {
+  const index = GENERATED_TRACES.indexOf(kind);
+  return index === -1 ? undefined : traceOf(index, seed);
+}
+
 export function traces(seed = SEED): readonly Trace[] {
-  return Object.entries(SHAPES).map(([name, shapeOf], index) => {
-    const random = seeded(seed + index);
-    return generate(name, { durationMs: DURATION_MS, serviceMs: even, ...shapeOf(random) }, random);
-  });
+  return GENERATED_TRACES.map((_, index) => traceOf(index, seed));
+}
+
+function traceOf(index: number, seed: number): Trace {
+  const [name = '', shapeOf = selfSimilar] = Object.entries(SHAPES)[index] ?? [];
+  const random = seeded(seed + index);
+  return generate(name, { durationMs: DURATION_MS, serviceMs: even, ...shapeOf(random) }, random);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Every command, in the order of help. */
 import type { Command } from '../command.ts';
+import { simulateAutoscaling } from './autoscale/simulate.ts';
 import { examineClient } from './azureml/doctor.ts';
 import { printClientVariables } from './azureml/env.ts';
 import { printHostsLine } from './azureml/hosts.ts';
@@ -135,6 +136,7 @@ const BUILT: readonly Command[] = [
   showCluster,
   removeCluster,
   printManifests,
+  simulateAutoscaling,
   printClientVariables,
   runWithClientVariables,
   examineClient,
@@ -164,6 +166,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   folder: 'The workspace of a folder.',
   cluster: 'Clusters that compute targets can be attached to.',
   kubernetes: 'What Farled is in a Kubernetes.',
+  autoscale: 'How many replicas services have.',
   identity: 'Service principals and users, and what they may do.',
   azureml: 'The unmodified azureml-core, and how it finds this server.',
   endpoint: 'Endpoints with several versions.',

@@ -98,6 +98,12 @@ export function choice<const Word extends string>(
   });
 }
 
+/** Words of a few, as often as wanted; none when the option was not given. */
+export function words(flags: string, known: readonly string[], description: string): Option<readonly string[]> {
+  const one = choice(flags, known, description);
+  return { ...one, repeatable: true, parse: (given) => given.flatMap((word) => one.parse([word]) ?? []) };
+}
+
 /** KEY=VALUE, as often as there are pairs; undefined when there are none. */
 export function pairs(flags: string, description: string): Option<Readonly<Record<string, string>> | undefined> {
   return option(flags, {

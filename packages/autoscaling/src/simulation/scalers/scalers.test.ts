@@ -31,13 +31,17 @@ function evenly(perSecond: number, serviceMs: number, seconds: number): Trace {
 
 const NOTHING: Trace = { name: 'nothing', durationMs: 0, requests: [] };
 
+/** The counts that none of these asks for. */
+const SEEN = { arrived: 0, answered: 0 };
+
 /** One look a second at what is in flight; what is asked for is there at once. */
 function watch(scalerOf: ScalerOf, inflight: readonly number[], settings = SETTINGS): number[] {
   const scaler: Scaler = scalerOf(settings, NOTHING);
   let asked = settings.initialReplicas;
   return inflight.map((count, second) => {
     const busy = Math.min(count, asked);
-    const seen: Seen = { now: second * 1000, busy, queued: count - busy, meanInflight: count, asked, ready: asked };
+    const queued = count - busy;
+    const seen: Seen = { ...SEEN, now: second * 1000, busy, queued, meanInflight: count, asked, ready: asked };
     asked = scaler(seen);
     return asked;
   });
@@ -48,7 +52,7 @@ const repeated = (count: number, inflight: number): number[] => Array.from({ len
 describe("the router's law", () => {
   test("comes to the documentation's example: 20 requests/s of 10 s each at 70 % are 286", () => {
     const settings = { ...SETTINGS, maxReplicas: 1000, initialReplicas: 400 };
-    const outcome = simulate(evenly(20, 10_000, 180), settings, production);
+    const outcome = simulate(evenly(20, 10_000, 180), settings, production());
     expect(outcome).toMatchObject({ refused: 0, missed: 0 });
     expect(outcome.replicas).toEqual([
       { at: 0, count: 400 },
@@ -57,9 +61,13 @@ describe("the router's law", () => {
   });
 
   test('is asked as seldom as the service says', () => {
-    const counts = watch(production, repeated(10, 7), { ...SETTINGS, refreshPeriodInSeconds: 5, initialReplicas: 10 });
+    const counts = watch(production(), repeated(10, 7), {
+      ...SETTINGS,
+      refreshPeriodInSeconds: 5,
+      initialReplicas: 10,
+    });
     expect(counts).toEqual(repeated(10, 10));
-    const late = watch(production, [0, ...repeated(9, 7)], { ...SETTINGS, refreshPeriodInSeconds: 5 });
+    const late = watch(production(), [0, ...repeated(9, 7)], { ...SETTINGS, refreshPeriodInSeconds: 5 });
     expect(late.indexOf(10)).toBe(5);
   });
 });
@@ -135,7 +143,7 @@ describe('one that knows what comes', () => {
         const settings = { ...SETTINGS, initialReplicas };
         const limit = simulate(load, settings, clairvoyant);
         expect(limit).toMatchObject({ refused: 0, missed: 0 });
-        for (const scalerOf of [production, knative, horizontal]) {
+        for (const scalerOf of [production(), knative, horizontal]) {
           const other = simulate(load, settings, scalerOf);
           if (other.refused + other.missed === 0) {
             expect(limit.replicaSeconds).toBeLessThanOrEqual(other.replicaSeconds);
