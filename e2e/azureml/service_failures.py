@@ -8,7 +8,7 @@ import unittest.mock
 import requests
 from azureml.core import Model, Webservice, Workspace
 from azureml.core.compute import ComputeTarget
-from azureml.core.webservice import AciWebservice, AksEndpoint
+from azureml.core.webservice import AciWebservice
 from azureml.exceptions import WebserviceException
 
 from checks import check, raises, same
@@ -71,12 +71,6 @@ raises(
     "a container instance with an address of its own",
     lambda: deploy(where=None, settings=AciWebservice.deploy_configuration(dns_name_label="x")),
     "dnsNameLabel",
-)
-raises(
-    "an endpoint of versions",
-    lambda: deploy(settings=AksEndpoint.deploy_configuration(cpu_cores=0.1, memory_gb=0.1, version_name="version-one")),
-    "AksEndpoint",
-    "service of its own",
 )
 sklearn = quietly(
     lambda: Model.register(ws, model_path="model.txt", model_name="nocode", model_framework=Model.Framework.SCIKITLEARN)

@@ -160,7 +160,6 @@ describe('a create request', () => {
   });
 
   test.each<readonly [object, string]>([
-    [{ computeType: 'AKSENDPOINT' }, 'AksEndpoint'],
     [{ computeType: 'IOT' }, '"IOT"'],
     [{ computeType: 'ACI', sslEnabled: true, cname: 'x' }, 'sslEnabled, cname'],
     [{ computeType: 'ACI', dnsNameLabel: 'x' }, 'dnsNameLabel'],

@@ -32,11 +32,6 @@ export function toDeployment(request: CreateRequest, computeName: string, code: 
 /** @throws FarledError NotSupportedYet. */
 export function refuseOtherTargets(request: CreateRequest): void {
   const type = request.computeType?.toUpperCase();
-  if (type === 'AKSENDPOINT') {
-    throw new FarledError('NotSupportedYet', 'Farled has no AksEndpoint yet: a service has one version.', {
-      suggestion: 'Deploy each version as a service of its own, with AksWebservice.deploy_configuration().',
-    });
-  }
   if (type !== undefined && type !== 'AKS' && type !== 'ACI') {
     throw new FarledError('NotSupportedYet', `Farled has no compute targets of the kind "${request.computeType}".`, {
       suggestion: 'Deploy with AksWebservice.deploy_configuration().',

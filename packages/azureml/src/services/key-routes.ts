@@ -2,6 +2,7 @@ import { FarledError, parseOrThrow, routes } from '@farled/contract';
 import { z } from 'zod';
 
 import { json } from '../answer.ts';
+import { endpointLogs } from '../endpoints/endpoint-logs.ts';
 import { modelManagementPath } from '../operations/address.ts';
 import { keyRegenerationId } from '../operations/key-regeneration.ts';
 import { operationLines } from '../operations/operation-lines.ts';
@@ -32,8 +33,21 @@ export function keyRoutes({ api, state, url, clock }: CompatibleParts): readonly
     query: undefined,
     body: undefined,
   });
+  const endpointAt = async (request: CompatibleRequest) => {
+    const { workspace, params } = request;
+    const { key } = await state.workspaces.get(workspace);
+    const name = params['service'] ?? '';
+    const isEndpoint = (await state.endpoints.find(key, name)) !== undefined;
+    return isEndpoint
+      ? ({ params: { ...workspace, endpoint: name }, query: undefined, body: undefined } as const)
+      : null;
+  };
   const logs = async (request: CompatibleRequest) => {
     const { query } = request;
+    const endpoint = await endpointAt(request);
+    if (endpoint !== null) {
+      return json({ content: await endpointLogs(api, endpoint, lineCount(query['tail']), contextOf(request)) });
+    }
     const lines = lineCount(query['tail']);
     if (query['init']?.toLowerCase() === 'true') {
       // No container prepares replicas here: what does writes the log of the operation.
@@ -50,8 +64,12 @@ export function keyRoutes({ api, state, url, clock }: CompatibleParts): readonly
     const { keyType, keyValue } = parseOrThrow(Regenerate, body, 'The request');
     // Another word than those two the domain refuses.
     const asked = KEY_TYPES[keyType.toLowerCase()] ?? (keyType as 'Primary');
-    const input = { ...at(request), body: { keyType: asked, ...(keyValue ? { keyValue } : {}) } };
-    const keys = await api.call(routes.services.regenerateKey, input, contextOf(request));
+    const change = { keyType: asked, ...(keyValue ? { keyValue } : {}) };
+    const endpoint = await endpointAt(request);
+    const keys =
+      endpoint === null
+        ? await api.call(routes.services.regenerateKey, { ...at(request), body: change }, contextOf(request))
+        : await api.call(routes.endpoints.regenerateKey, { ...endpoint, body: change }, contextOf(request));
     const id = keyRegenerationId(params['service'] ?? '', clock);
     return json(keys, 200, { 'operation-location': `${url()}${modelManagementPath(workspace)}/operations/${id}` });
   };
@@ -77,7 +95,15 @@ export function keyRoutes({ api, state, url, clock }: CompatibleParts): readonly
       path: `${SERVICE}/listkeys`,
       client: 'service.get_keys, run',
       need: 'score',
-      answer: async (request) => json(await api.call(routes.services.listKeys, at(request), contextOf(request))),
+      answer: async (request) => {
+        const endpoint = await endpointAt(request);
+        const context = contextOf(request);
+        return json(
+          endpoint === null
+            ? await api.call(routes.services.listKeys, at(request), context)
+            : await api.call(routes.endpoints.listKeys, endpoint, context),
+        );
+      },
     },
     {
       ...common,
@@ -95,7 +121,15 @@ export function keyRoutes({ api, state, url, clock }: CompatibleParts): readonly
       path: `${SERVICE}/token`,
       client: 'service.get_token, get_access_token, run',
       need: 'score',
-      answer: async (request) => json(await api.call(routes.services.getToken, at(request), contextOf(request))),
+      answer: async (request) => {
+        const endpoint = await endpointAt(request);
+        const context = contextOf(request);
+        return json(
+          endpoint === null
+            ? await api.call(routes.services.getToken, at(request), context)
+            : await api.call(routes.endpoints.getToken, endpoint, context),
+        );
+      },
     },
   ];
 }

@@ -1,6 +1,11 @@
 import { FarledError, type Operation, routes, ServiceName, type WorkspaceReference } from '@farled/contract';
 
 import { type CompatibleAnswer, json } from '../answer.ts';
+import { deleteEndpoint } from '../endpoints/delete-endpoint.ts';
+import { describeEndpoints } from '../endpoints/describe-endpoints.ts';
+import type { EndpointRequests } from '../endpoints/endpoint-requests.ts';
+import { listEndpoints } from '../endpoints/list-endpoints.ts';
+import { isEndpointRequest } from '../endpoints/wire-request.ts';
 import { modelManagementPath } from '../operations/address.ts';
 import { hasEndedWithin } from '../operations/operation-end.ts';
 import type { CompatibleParts } from '../parts.ts';
@@ -16,9 +21,28 @@ const SERVICE = `${SERVICES}/:service`;
 /** Nothing of what runs has to be replaced for them. */
 const LABELS_MS = 10_000;
 
-export function lifecycleRoutes(parts: CompatibleParts, requests: ServiceRequests): readonly CompatibleRoute[] {
-  const { api, url } = parts;
-  const read = async ({ workspace, signal }: CompatibleRequest, service: string) => {
+export function lifecycleRoutes(
+  parts: CompatibleParts,
+  requests: ServiceRequests,
+  endpoints: EndpointRequests,
+): readonly CompatibleRoute[] {
+  const { api, state, url } = parts;
+  const isEndpoint = async (workspace: WorkspaceReference, name: string): Promise<boolean> => {
+    const { key } = await state.workspaces.get(workspace);
+    return (await state.endpoints.find(key, name)) !== undefined;
+  };
+  const readEndpoint = async ({ workspace, signal }: CompatibleRequest, endpoint: string) => {
+    const input = { params: { ...workspace, endpoint }, query: undefined, body: undefined };
+    const [described] = await describeEndpoints(parts, workspace, [
+      await api.call(routes.endpoints.get, input, { signal }),
+    ]);
+    return described;
+  };
+  const read = async (request: CompatibleRequest, service: string) => {
+    const { workspace, signal } = request;
+    if (await isEndpoint(workspace, service)) {
+      return readEndpoint(request, service);
+    }
     const found = await api.call(
       routes.services.get,
       { params: { ...workspace, service: existingName(service) }, query: undefined, body: undefined },
@@ -33,6 +57,12 @@ export function lifecycleRoutes(parts: CompatibleParts, requests: ServiceRequest
 
   const create = async (request: CompatibleRequest): Promise<CompatibleAnswer> => {
     const { workspace, body } = request;
+    if (isEndpointRequest(body)) {
+      const { name, deployment: endpoint } = await endpoints.deployment(body, request);
+      const at = { params: { ...workspace, endpoint: name }, query: undefined, body: endpoint };
+      const started = await api.call(routes.endpoints.create, at, contextOf(request));
+      return accepted(workspace, started, await read(request, name));
+    }
     const { service, deployment } = await requests.deployment(body, request);
     const params = { ...workspace, service };
     const operation = await api.call(
@@ -45,6 +75,11 @@ export function lifecycleRoutes(parts: CompatibleParts, requests: ServiceRequest
   const update = async (request: CompatibleRequest): Promise<CompatibleAnswer> => {
     const { workspace, params, body, signal } = request;
     const service = existingName(params['service'] ?? '');
+    if (await isEndpoint(workspace, service)) {
+      const change = await endpoints.update(service, body, request);
+      const started = await change((route, input) => api.call(route, input, contextOf(request)));
+      return accepted(workspace, started as Operation, await read(request, service));
+    }
     const changes = await requests.update(service, body, request);
     const at = { ...workspace, service };
     const operation = await api.call(
@@ -60,8 +95,14 @@ export function lifecycleRoutes(parts: CompatibleParts, requests: ServiceRequest
   };
   const remove = async (request: CompatibleRequest): Promise<CompatibleAnswer> => {
     const service = request.params['service'] ?? '';
-    const operation = ServiceName.safeParse(service).success ? await deleteService(parts, service, request) : undefined;
-    return operation === undefined ? { status: 204 } : accepted(request.workspace, operation, {});
+    const { workspace } = request;
+    if (!ServiceName.safeParse(service).success) {
+      return { status: 204 };
+    }
+    const operation = (await isEndpoint(workspace, service))
+      ? await deleteEndpoint(parts, service, request)
+      : await deleteService(parts, service, request);
+    return operation === undefined ? { status: 204 } : accepted(workspace, operation, {});
   };
   const list = async ({ workspace, query, signal }: CompatibleRequest): Promise<CompatibleAnswer> => {
     const filter = serviceFilter(query);
@@ -74,8 +115,10 @@ export function lifecycleRoutes(parts: CompatibleParts, requests: ServiceRequest
       { signal },
     );
     const address = `${url()}${modelManagementPath(workspace)}/services`;
+    // After the last of the services.
+    const shared = page.skipToken === undefined ? await listEndpoints(parts, workspace, filter, signal) : [];
     return json({
-      value: await describeServices(parts, workspace, page.value),
+      value: [...(await describeServices(parts, workspace, page.value)), ...shared],
       ...(page.skipToken === undefined ? {} : { nextLink: nextPage(address, query, page.skipToken) }),
     });
   };

@@ -1,3 +1,4 @@
+import { endpointRequests } from '../endpoints/endpoint-requests.ts';
 import type { CompatibleParts } from '../parts.ts';
 import type { CompatibleRoute } from '../route.ts';
 import { keyRoutes } from './key-routes.ts';
@@ -7,5 +8,10 @@ import { validationRoutes } from './validation-routes.ts';
 
 export function serviceRoutes(parts: CompatibleParts): readonly CompatibleRoute[] {
   const requests = serviceRequests(parts);
-  return [...validationRoutes(parts, requests), ...lifecycleRoutes(parts, requests), ...keyRoutes(parts)];
+  const endpoints = endpointRequests(parts);
+  return [
+    ...validationRoutes(parts, requests, endpoints),
+    ...lifecycleRoutes(parts, requests, endpoints),
+    ...keyRoutes(parts),
+  ];
 }

@@ -72,7 +72,7 @@ export function serviceRequests(parts: CompatibleParts): ServiceRequests {
 }
 
 /** What a deployment runs in that says nothing of it: Python, and what azureml-defaults brings. */
-function plainEnvironment(service: string): Deployment['inference']['environment'] {
+export function plainEnvironment(service: string): Deployment['inference']['environment'] {
   const condaDependencies = { dependencies: [{ pip: ['azureml-defaults'] }] };
   return { name: `${service}-env`, python: { condaDependencies } };
 }

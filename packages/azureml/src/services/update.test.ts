@@ -128,7 +128,7 @@ test.each<readonly [string, { op: string; path: string; value?: unknown }, strin
 });
 
 test.each(['/versions/v2', '/versions/v2/trafficPercentile'])('%s is for endpoints', (path) => {
-  expect(() => update(replace(path, 1))).toThrow(expect.objectContaining({ code: 'NotSupportedYet' }));
+  expect(() => update(replace(path, 1))).toThrow(expect.objectContaining({ code: 'BadArgument' }));
 });
 
 test('a property called __proto__ changes nothing', () => {

@@ -46,8 +46,8 @@ export function readPatch(patch: PatchRequest): ReadPatch {
   for (const { op, path, value } of patch) {
     const change = op.toLowerCase();
     if (path === '/versions' || path.startsWith('/versions/')) {
-      throw new FarledError('NotSupportedYet', `${path}: Farled has no AksEndpoint yet, a service has one version.`, {
-        suggestion: 'Deploy each version as a service of its own.',
+      throw new FarledError('BadArgument', `${path}: a service has no versions.`, {
+        suggestion: 'Deploy an endpoint, with AksEndpoint.deploy_configuration().',
       });
     }
     if (change !== 'replace' && change !== 'add') {

@@ -17,6 +17,9 @@ import { z } from 'zod';
 
 import { type CompatibleAnswer, json } from '../answer.ts';
 import { sentence } from '../dialects/sentence.ts';
+import type { EndpointDeployment } from '../endpoints/deployment.ts';
+import type { EndpointRequests } from '../endpoints/endpoint-requests.ts';
+import { isEndpointRequest } from '../endpoints/wire-request.ts';
 import type { CompatibleParts } from '../parts.ts';
 import { type CompatibleRequest, type CompatibleRoute, MODEL_MANAGEMENT, SUPPORTED } from '../route.ts';
 import { contextOf } from './asked.ts';
@@ -27,10 +30,16 @@ import { ValidateRequest } from './wire-request.ts';
 export function validationRoutes(
   { api, state }: CompatibleParts,
   requests: ServiceRequests,
+  endpoints: EndpointRequests,
 ): readonly CompatibleRoute[] {
   const refuseExisting = async (workspace: WorkspaceReference, name: string): Promise<void> => {
     parseOrThrow(z.object({ name: ServiceName }), { name }, 'The service');
     const { key } = await state.workspaces.get(workspace);
+    if ((await state.endpoints.find(key, name)) !== undefined) {
+      throw new FarledError('EndpointAlreadyExists', `There is an endpoint "${name}" already.`, {
+        suggestion: 'Add a version to it with create_version, deploy with overwrite=True, or choose another name.',
+      });
+    }
     if ((await state.services.find(key, name)) !== undefined) {
       throw new FarledError('ServiceAlreadyExists', `There is a service "${name}" already.`, {
         suggestion: 'Update it, deploy with overwrite=True, or choose another name.',
@@ -38,11 +47,23 @@ export function validationRoutes(
     }
   };
   const refuseCreation = async (request: CompatibleRequest, body: unknown): Promise<void> => {
+    if (isEndpointRequest(body)) {
+      const { name, deployment } = await endpoints.deployment(body, request);
+      const params = { ...request.workspace, endpoint: name };
+      await api.rehearse(routes.endpoints.create, { params, query: undefined, body: deployment }, contextOf(request));
+      return;
+    }
     const { service, deployment } = await requests.deployment(body, request);
     const params = { ...request.workspace, service };
     await api.rehearse(routes.services.deploy, { params, query: undefined, body: deployment }, contextOf(request));
   };
   const refuseUpdate = async (request: CompatibleRequest, service: string, patch: unknown): Promise<void> => {
+    const { key } = await state.workspaces.get(request.workspace);
+    if ((await state.endpoints.find(key, service)) !== undefined) {
+      const change = await endpoints.update(service, patch, request);
+      await change((route, input) => api.rehearse(route, input, contextOf(request)));
+      return;
+    }
     const body = await requests.update(service, patch, request);
     const params = { ...request.workspace, service };
     await api.rehearse(routes.services.update, { params, query: undefined, body }, contextOf(request));
@@ -86,7 +107,9 @@ export function validationRoutes(
         verdict(async () => {
           const { workspace, signal } = request;
           await refuseCreation(request, request.body);
-          const { deployment } = await requests.deployment(request.body, request);
+          const deployment = isEndpointRequest(request.body)
+            ? versionAsked((await endpoints.deployment(request.body, request)).deployment)
+            : (await requests.deployment(request.body, request)).deployment;
           const said = parseOrThrow(ServiceSettings.input, deployment.settings ?? {}, 'The request');
           const params = { ...workspace, compute: deployment.computeName };
           const compute = await api.call(
@@ -105,6 +128,11 @@ export function validationRoutes(
         }),
     },
   ];
+}
+
+/** What of an endpoint takes room. */
+function versionAsked({ computeName, version }: EndpointDeployment) {
+  return { computeName, models: version.models, settings: version.settings };
 }
 
 /** contract 7.3: also what is refused is answered with 200, and only what is right without `error`. */

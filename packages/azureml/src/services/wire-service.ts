@@ -50,7 +50,7 @@ export function toWireService(service: Service, context: ServiceContext) {
 }
 
 /** contract 7.2, as it is shown: with what to do about it. */
-function toWireFailure(error: ErrorBody) {
+export function toWireFailure(error: ErrorBody) {
   const { code, statusCode, details } = error;
   return { code, statusCode, message: sentence(error), details };
 }
