@@ -15,8 +15,8 @@ export interface LoadOptions {
   readonly folder: string;
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The program whose processor time is counted, with all it started. */
-  readonly pid?: number | undefined;
+  /** The programs whose processor time is counted, with all they started. */
+  readonly pids?: readonly number[];
 }
 
 export interface Measured {
@@ -29,7 +29,15 @@ export interface Measured {
   readonly cpuMicroseconds: number;
 }
 
-export async function load({ url, connections, seconds, folder, body, headers, pid }: LoadOptions): Promise<Measured> {
+export async function load({
+  url,
+  connections,
+  seconds,
+  folder,
+  body,
+  headers,
+  pids = [],
+}: LoadOptions): Promise<Measured> {
   const script = join(folder, 'request.lua');
   const lines = [
     'wrk.method = "POST"',
@@ -45,14 +53,19 @@ export async function load({ url, connections, seconds, folder, body, headers, p
     'end',
   ];
   await writeFile(script, lines.join('\n'));
-  const before = pid === undefined ? Number.NaN : await cpuSeconds(pid);
+  const before = await usedBy(pids);
   const { stdout } = await promisify(execFile)(
     program('wrk', 'wrk'),
     ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, url],
     { timeout: (seconds + 30) * 1000 },
   );
-  const used = pid === undefined ? Number.NaN : (await cpuSeconds(pid)) - before;
+  const used = (await usedBy(pids)) - before;
   const [requests = 0, requestsPerSecond = 0, p50Ms = 0, p99Ms = 0, errors = 0] =
     /RESULT (.*)/.exec(stdout)?.[1]?.split(' ').map(Number) ?? [];
   return { requestsPerSecond, p50Ms, p99Ms, errors, cpuMicroseconds: (used * 1e6) / requests };
+}
+
+async function usedBy(pids: readonly number[]): Promise<number> {
+  const used = await Promise.all(pids.map(cpuSeconds));
+  return used.length === 0 ? Number.NaN : used.reduce((sum, seconds) => sum + seconds);
 }

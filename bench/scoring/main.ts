@@ -57,7 +57,7 @@ const measure = (server: Server, connections: number, body: string) => () =>
     folder,
     body,
     headers: { 'content-type': 'application/json' },
-    pid: server.pid,
+    pids: server.pid === undefined ? [] : [server.pid],
   });
 const bare = async (): Promise<Measured> => {
   const { stdout } = await promisify(execFile)(python, [join(SOURCE, 'bare.py'), SOURCE, BODY, String(SECONDS)]);
