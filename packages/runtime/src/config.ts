@@ -2,7 +2,8 @@
  * What a replica is told by its environment: the names of the original container, and ours beside them. The defaults
  * are those of an image, so that one that Farled built runs by itself.
  */
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 
 import { readConfig } from '@farled/service';
 import { z } from 'zod';
@@ -45,6 +46,8 @@ const Variables = z.object({
   FARLED_MEMORY_LIMIT_BYTES: whole.optional(),
   /** How long it still serves once it drains: until every router knows. */
   FARLED_DRAIN_LINGER_SECONDS: z.coerce.number().min(0).max(300).default(0),
+  /** Where bodies are kept that end the Python process. */
+  FARLED_QUARANTINE_FOLDER: z.string().optional(),
   /** Absent: lines go to standard output. */
   FARLED_LOG_FILE: z.string().optional(),
   /** Where to say why it ended; absent: in the log alone. */
@@ -64,6 +67,7 @@ export interface RuntimeConfig {
   readonly maxConcurrentRequests: number;
   readonly memoryLimitBytes: number | null;
   readonly lingerMs: number;
+  readonly quarantineFolder: string;
   readonly logFile: string | null;
   readonly reportFile: string | null;
   /** What the workers get: everything, because the entry script's own variables are among it, and our defaults. */
@@ -97,6 +101,7 @@ export function runtimeConfig(
     maxConcurrentRequests: variables.FARLED_MAX_CONCURRENT_REQUESTS,
     memoryLimitBytes: variables.FARLED_MEMORY_LIMIT_BYTES ?? null,
     lingerMs: variables.FARLED_DRAIN_LINGER_SECONDS * 1000,
+    quarantineFolder: variables.FARLED_QUARANTINE_FOLDER ?? join(tmpdir(), 'farled-quarantine'),
     logFile: variables.FARLED_LOG_FILE ?? null,
     reportFile: variables.FARLED_REPORT_FILE ?? null,
     environment: {

@@ -9,6 +9,7 @@ import { FAILED, HTML_TYPE, INTERNAL, JSON_TYPE, NO_METHOD, reply, say } from '.
 import { type Cors, isPreflight } from './cors.ts';
 import { Fields } from './fields.ts';
 import type { Pool } from './pool.ts';
+import type { Quarantine } from './quarantine.ts';
 import { type Headers, requestIds } from './request-ids.ts';
 import { ScoringExchange } from './scoring.ts';
 import { DEFAULT_VERSION, type Swagger } from './swagger/swagger.ts';
@@ -19,6 +20,7 @@ export interface FrontParts {
   readonly pool: Pool;
   readonly scoringTimeoutMs: number;
   readonly maxConcurrentRequests: number;
+  readonly quarantine: Quarantine;
   readonly cors: Cors;
   readonly log: (line: string) => void;
   /** How long it still serves once it drains. */
@@ -206,7 +208,7 @@ export class Front implements Handler {
 
   #score(client: ClientConnection, source: Source, headers: Headers): Exchange | null {
     const { method, fields } = source;
-    const { pool, scoringTimeoutMs, log } = this.#parts;
+    const { pool, quarantine, scoringTimeoutMs, log } = this.#parts;
     if ((method === 'OPTIONS' || method === 'HEAD') && !this.#isForRun(method, fields)) {
       const [status, type] = method === 'OPTIONS' ? [200, HTML_TYPE] : [405, JSON_TYPE];
       reply(client, status, { ...headers, ...type, [FAILED]: 'False' });
@@ -226,7 +228,7 @@ export class Front implements Handler {
       this.#inFlight -= 1;
       this.#endIfDrained();
     };
-    return new ScoringExchange({ client, pool, source, headers, scoringTimeoutMs, log, over });
+    return new ScoringExchange({ client, pool, quarantine, source, headers, scoringTimeoutMs, log, over });
   }
 
   /** A preflight is answered without a key, and so never by the script. */

@@ -11,6 +11,7 @@ import { Front } from './front.ts';
 import { watchMemory } from './memory-watch.ts';
 import { OutputLog, writeToStandardOutput } from './output-log.ts';
 import { Pool } from './pool.ts';
+import { Quarantine } from './quarantine.ts';
 import { writeReport } from './report-file.ts';
 import { swaggerOf } from './swagger/swagger.ts';
 
@@ -38,6 +39,7 @@ const pool: Pool = new Pool({ ...config, clock: systemClock, onLine: log, onFail
 const front = new Front({
   ...config,
   pool,
+  quarantine: new Quarantine({ folder: config.quarantineFolder, log }),
   cors: corsOf(config.corsOrigins),
   log,
   clock: systemClock,

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { REPLICA_CONTROL } from '@farled/contract';
 import { isRunning, systemClock } from '@farled/service';
 import { describe, expect, test } from 'vitest';
@@ -152,6 +154,18 @@ def run(raw):
     expect(await replica.score('exit')).toMatchObject({ status: 500, text: expect.stringContaining('exit code 9') });
     expect((await replica.score('')).text).toBe('"fine"');
     expect((await replica.report()).replaced.crashed).toBe(1);
+  });
+
+  test('a body that ended two processes is refused and kept, and others are scored', async () => {
+    await using replica = await startReplica({ script: BAD });
+    expect([(await replica.score('exit')).status, (await replica.score('fine')).status]).toEqual([500, 200]);
+    expect((await replica.score('exit')).status).toBe(500);
+    const { status, text } = await replica.score('exit');
+    const digest = createHash('sha256').update('exit').digest('hex');
+    expect([status, text]).toEqual([422, expect.stringContaining(digest)]);
+    await until(() => replica.has(`quarantine/${digest}`));
+    expect(await replica.read(`quarantine/${digest}`)).toBe('exit');
+    expect((await replica.score('fine')).status).toBe(200);
   });
 
   test('a request that was sent ahead to a worker that ends is scored by the next one', async () => {

@@ -6,6 +6,7 @@ import type { AnswerStream, StreamReader } from './answer-stream.ts';
 import { say, sendScored } from './answer.ts';
 import type { Fields } from './fields.ts';
 import type { Pool, Scored, Scoring } from './pool.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { Headers } from './request-ids.ts';
 import { type Source, workerRequest } from './worker-request.ts';
 
@@ -15,6 +16,7 @@ export interface ScoringParts {
   readonly source: Source & { readonly fields: Fields };
   /** Of the answer. */
   readonly headers: Headers;
+  readonly quarantine: Quarantine;
   readonly scoringTimeoutMs: number;
   readonly log: (line: string) => void;
   /** Called once, when nothing is left of it. */
@@ -66,8 +68,12 @@ export class ScoringExchange implements Exchange, StreamReader {
     }
     const { pool, source } = this.#parts;
     const waitsMs = Number(source.fields.get(DEADLINE_HEADER) ?? Number.NaN);
+    const refused = this.#parts.quarantine.refuses(this.#pieces);
+    if (refused !== null) {
+      this.#refuseBody(refused);
+      return;
+    }
     const request = workerRequest(pool.entry?.mode ?? 'text', source, this.#pieces);
-    this.#pieces = [];
     this.#scoring = pool.score(request, Number.isFinite(waitsMs) ? Math.max(1, waitsMs) : null, (scored) =>
       this.#onScored(scored),
     );
@@ -116,7 +122,11 @@ export class ScoringExchange implements Exchange, StreamReader {
   }
 
   #onScored(scored: Scored): void {
-    const { client, headers } = this.#parts;
+    const { client, headers, quarantine } = this.#parts;
+    if (scored.outcome === 'crashed') {
+      void quarantine.note(this.#pieces);
+    }
+    this.#pieces = [];
     if (sendScored(client, headers, scored, this.#parts) && scored.outcome === 'answered' && scored.stream !== null) {
       this.#stream = scored.stream;
       scored.stream.read(this);
@@ -130,6 +140,13 @@ export class ScoringExchange implements Exchange, StreamReader {
       this.#isOver = true;
       this.#parts.over();
     }
+  }
+
+  #refuseBody(digest: string): void {
+    const { client, headers } = this.#parts;
+    const message = `This body (SHA-256 ${digest}) ended the Python process twice, and is not scored any more. The log of the replica says where it is kept.`;
+    say(client, 422, headers, message);
+    this.#finish();
   }
 
   #refuseSize(): void {

@@ -77,6 +77,7 @@ export async function startReplica({
       FARLED_LISTEN: socketPath,
       FARLED_PYTHON: 'python3',
       FARLED_LOG_FILE: join(folder, 'log'),
+      FARLED_QUARANTINE_FOLDER: join(folder, 'quarantine'),
       FARLED_REPORT_FILE: join(folder, 'report.json'),
       ...variables,
     },
