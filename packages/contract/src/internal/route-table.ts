@@ -61,8 +61,8 @@ export type ServiceRoute = z.infer<typeof ServiceRoute>;
 export const EndpointRoute = ServiceRoute.pick({ name: true, workspace: true, keyDigests: true, tokens: true }).extend({
   versions: z.array(
     z.object({
-      /** What users call the version. */
-      name: z.string(),
+      /** What users call the version; said in headers. */
+      name: z.string().regex(/^[!-~]{1,100}$/),
       /** The name of the service that it is; one that is not in the table gets nothing. */
       service: z.string(),
       /** From 0 to 100. */

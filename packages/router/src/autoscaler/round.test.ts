@@ -68,6 +68,11 @@ const INPUT: RoundInput = {
 test('the demand is that of all routers together', () => {
   const told = [statistics({ a: [1, 2], b: [3, 0] }), statistics({ a: [4, 0] }), statistics({})];
   expect(Object.fromEntries(demand(told))).toEqual({ a: { busy: 5, queued: 2 }, b: { busy: 3, queued: 0 } });
+  const mirrored = told.map((router) => ({
+    ...router,
+    services: router.services.map((one) => ({ ...one, copies: 1 })),
+  }));
+  expect(demand(mirrored).get('a')).toEqual({ busy: 7, queued: 2 });
 });
 
 test('services that scale are decided, each by its own demand; those of a fixed number are left alone', () => {

@@ -32,9 +32,9 @@ export class Scoring implements Exchange, ForwardOwner {
   readonly #parts: ScoringParts;
   #service: Service;
   /** Null: it was not sent to an endpoint. */
-  #version: Version | null;
+  #version: Version | null = null;
   /** Null: it is not copied; undefined: that is not decided. */
-  #comparison: Comparison | null | undefined;
+  #comparison: Comparison | null | undefined = null;
   readonly #method: string;
   readonly #headers: string;
   /** Null while it is not known whether it can be held. */
@@ -51,15 +51,19 @@ export class Scoring implements Exchange, ForwardOwner {
   #waiting: AbortController | null = null;
   #since: number | null = null;
   #deadline: number | null = null;
-  /** By the clock that never goes back. */
   #admittedAt = 0;
 
   constructor(parts: ScoringParts) {
     this.#parts = parts;
     const { destination } = parts;
     const { head } = parts.client;
-    this.#version = destination instanceof Service ? null : destination;
-    this.#service = destination instanceof Service ? destination : destination.service;
+    if (destination instanceof Service) {
+      this.#service = destination;
+    } else {
+      this.#version = destination;
+      this.#service = destination.service;
+      this.#comparison = undefined;
+    }
     this.#method = head.method;
     this.#headers = toReplica(head);
   }
@@ -233,7 +237,7 @@ export class Scoring implements Exchange, ForwardOwner {
   }
 
   #took(): void {
-    const milliseconds = this.#parts.clock.monotonic() - this.#admittedAt;
+    const milliseconds = this.#parts.clock.now() - this.#admittedAt;
     this.#service.ledger.took(milliseconds);
     this.#version?.endpoint.ledger.took(milliseconds);
   }
@@ -250,7 +254,7 @@ export class Scoring implements Exchange, ForwardOwner {
     const now = clock.now();
     if (this.#deadline === null) {
       this.#deadline = now + service.route.scoringTimeoutMs;
-      this.#admittedAt = clock.monotonic();
+      this.#admittedAt = now;
     }
     const body = this.#body ?? { kind: 'held', bytes: null };
     const isFirst = this.#comparison === undefined;
