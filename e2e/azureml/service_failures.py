@@ -80,8 +80,8 @@ raises(
     lambda: quietly(
         lambda: Model.deploy(ws, "refused", [sklearn], deployment_config=small(), deployment_target=target)
     ),
-    "no-code",
-    "InferenceConfig",
+    "no file that ends in .joblib",
+    "inference config",
 )
 same("nothing of all that came about", Webservice.list(ws), [])
 progress("refused")

@@ -422,7 +422,6 @@ describe('what goes wrong', () => {
     ['model deploy -n a --se', 'The option --ssl-enabled is not supported yet'],
     ['model deploy -n a --nr two', '--num-replicas must be a whole number, not "two"'],
     ['model deploy -n a -cp aci', 'The compute type "aci" is not supported yet'],
-    ['model deploy -n a -m m:1 -ct c', 'Deploying without an entry script is not supported yet'],
     ['model profile -n a', '`farled model profile` is not supported yet'],
 
     ['service show -n a b', 'too many arguments'],

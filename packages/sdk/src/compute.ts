@@ -58,6 +58,21 @@ export class ComputeTarget {
     return put(workspace, name, await attachBody(workspace, attachConfiguration), options.signal);
   }
 
+  /** The name of the workspace's only compute target. @throws FarledError BadArgument when there is none, or several. */
+  static async only(workspace: Workspace, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<string> {
+    const all = await ComputeTarget.list(workspace, { signal });
+    const [first, second] = all;
+    if (first === undefined || second !== undefined) {
+      throw new FarledError('BadArgument', 'The compute target is not named.', {
+        suggestion:
+          first === undefined
+            ? 'Create one with `farled computetarget create aks -n myaks --cluster-purpose DevTest`, and name it.'
+            : `Name one: ${all.map(({ name }) => name).join(', ')}.`,
+      });
+    }
+    return first.name;
+  }
+
   get provisioningState(): Compute['provisioningState'] {
     return this.#fields.provisioningState;
   }

@@ -13,7 +13,8 @@ import {
 
 import { AksEndpoint } from './aks-endpoint.ts';
 import type { CallInput } from './client.ts';
-import type { ComputeTarget } from './compute.ts';
+import { ComputeTarget } from './compute.ts';
+import { deployConfiguration } from './deploy-configuration.ts';
 import type {
   DeploymentConfiguration,
   EndpointConfiguration,
@@ -159,14 +160,19 @@ export class Model {
     deploymentTarget: ComputeTarget | string,
     options?: DeployOptions,
   ): Promise<AksEndpoint>;
-  /** Starts a deployment; {@link AksWebservice.waitForDeployment} waits for its end. */
+  /**
+   * Starts a deployment; {@link AksWebservice.waitForDeployment} waits for its end.
+   *
+   * @param inferenceConfig without one the only model is served by what is known of its framework.
+   * @param deploymentTarget without one the only compute target of the workspace is taken.
+   */
   static deploy(
     workspace: Workspace,
     name: string,
     models: readonly Model[],
-    inferenceConfig: InferenceConfig,
-    deploymentConfig: ServiceConfiguration,
-    deploymentTarget: ComputeTarget | string,
+    inferenceConfig?: InferenceConfig,
+    deploymentConfig?: ServiceConfiguration,
+    deploymentTarget?: ComputeTarget | string,
     options?: DeployOptions,
   ): Promise<AksWebservice>;
   /** What the configuration, such as one that was read, says: either of them. */
@@ -174,28 +180,28 @@ export class Model {
     workspace: Workspace,
     name: string,
     models: readonly Model[],
-    inferenceConfig: InferenceConfig,
-    deploymentConfig: DeploymentConfiguration,
-    deploymentTarget: ComputeTarget | string,
+    inferenceConfig?: InferenceConfig,
+    deploymentConfig?: DeploymentConfiguration,
+    deploymentTarget?: ComputeTarget | string,
     options?: DeployOptions,
   ): Promise<AksWebservice | AksEndpoint>;
   static async deploy(
     workspace: Workspace,
     name: string,
     models: readonly Model[],
-    inferenceConfig: InferenceConfig,
-    deploymentConfig: DeploymentConfiguration,
-    deploymentTarget: ComputeTarget | string,
+    inferenceConfig?: InferenceConfig,
+    deploymentConfig: DeploymentConfiguration = deployConfiguration({}),
+    deploymentTarget?: ComputeTarget | string,
     { overwrite = false, ...send }: DeployOptions = {},
   ): Promise<AksWebservice | AksEndpoint> {
     const settings = parseOrThrow(ServiceSettings.input, deploymentConfig.settings, 'The deployment config');
-    const deployed = {
-      models: models.map((model) => model.id),
-      inference: await prepareInference(workspace, inferenceConfig, send),
-    };
+    const target = deploymentTarget ?? (await ComputeTarget.only(workspace, send));
+    const inference =
+      inferenceConfig === undefined ? undefined : await prepareInference(workspace, inferenceConfig, send);
+    const ids = models.map((model) => model.id);
     const common = {
-      computeName: typeof deploymentTarget === 'string' ? deploymentTarget : deploymentTarget.name,
-      description: deploymentConfig.description ?? inferenceConfig.description,
+      computeName: typeof target === 'string' ? target : target.name,
+      description: deploymentConfig.description ?? inferenceConfig?.description,
       tags: deploymentConfig.tags,
       properties: deploymentConfig.properties,
       keys: { primaryKey: deploymentConfig.primaryKey, secondaryKey: deploymentConfig.secondaryKey },
@@ -207,10 +213,15 @@ export class Model {
     if (endpoint === undefined) {
       const operation = await workspace.client.call(routes.services.deploy, {
         params: { ...workspace.path, service: name },
-        body: { ...common, ...deployed, settings },
+        body: { ...common, models: ids, inference, settings },
         signal,
       });
       return AksWebservice.ofOperation(workspace, name, operation.id, signal);
+    }
+    if (inference === undefined) {
+      throw new FarledError('NotSupportedYet', 'Versions of endpoints need an inference config.', {
+        suggestion: 'Give one: an entry script and an environment. Or deploy the model as a service.',
+      });
     }
     const { authEnabled, tokenAuthEnabled, ...ofVersion } = settings;
     const { versionName, trafficPercentile } = endpoint;
@@ -219,7 +230,7 @@ export class Model {
       body: {
         ...common,
         versionName,
-        version: { ...deployed, trafficPercentile, settings: ofVersion },
+        version: { models: ids, inference, trafficPercentile, settings: ofVersion },
         authEnabled,
         tokenAuthEnabled,
       },
@@ -283,9 +294,9 @@ export class Model {
   /** {@link Model.deploy} of this model alone. */
   deploy(
     name: string,
-    inferenceConfig: InferenceConfig,
-    deploymentConfig: ServiceConfiguration,
-    deploymentTarget: ComputeTarget | string,
+    inferenceConfig?: InferenceConfig,
+    deploymentConfig?: ServiceConfiguration,
+    deploymentTarget?: ComputeTarget | string,
     options: DeployOptions = {},
   ): Promise<AksWebservice> {
     return Model.deploy(this.workspace, name, [this], inferenceConfig, deploymentConfig, deploymentTarget, options);

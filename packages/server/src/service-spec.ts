@@ -21,6 +21,8 @@ export interface Said {
   readonly computeName: string;
   readonly models: readonly string[];
   readonly inference: Inference | undefined;
+  /** Whether the inference was made for the model, because none was given; absent: it was given. */
+  readonly noCode?: boolean;
   readonly settings: ServiceSettingsInput;
 }
 
@@ -42,8 +44,15 @@ export async function resolveSpec(
       : mergeSettings(present.settings, said.settings);
   checkSettings(compute, settings);
   const code = await resolveInference(stores, workspace, said.inference, present);
+  const noCode = said.inference === undefined ? present?.noCode : said.noCode === true ? true : undefined;
   await refuseRegistryPassword(stores, workspace, compute, code.environment);
-  return { computeName: compute.name, models: said.models, ...code, settings };
+  return {
+    computeName: compute.name,
+    models: said.models,
+    ...code,
+    ...(noCode === undefined ? {} : { noCode }),
+    settings,
+  };
 }
 
 /** @throws FarledError for a compute target that does not exist, or that nothing can be deployed to at the moment. */

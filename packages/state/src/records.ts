@@ -50,6 +50,8 @@ export interface ServiceSpec {
   readonly entryScript: string;
   readonly source: FileManifest;
   readonly environment: { readonly name: string; readonly version: string };
+  /** Entry script and environment were made for the model, because none were given: another model gets its own. */
+  readonly noCode?: true;
   readonly settings: ServiceSettings;
 }
 

@@ -6,10 +6,12 @@ import { fromWireSettings } from './wire-settings.ts';
 
 export type Deployment = RouteArguments<typeof routes.services.deploy>['body'];
 /** What a service runs, found from what was uploaded. */
-export type Code = Pick<Deployment, 'models' | 'inference'>;
+export type Code = Pick<Deployment, 'models'> & { readonly inference: NonNullable<Deployment['inference']> };
+/** A model without a script: it is served by what is known of its framework. */
+export type NoCode = Pick<Deployment, 'models'>;
 
 /** @throws FarledError NotSupportedYet for what would silently be another thing here. */
-export function toDeployment(request: CreateRequest, computeName: string, code: Code): Deployment {
+export function toDeployment(request: CreateRequest, computeName: string, code: Code | NoCode): Deployment {
   refuseOtherTargets(request);
   const { primaryKey, secondaryKey } = request.keys ?? {};
   const settings = fromWireSettings(request);

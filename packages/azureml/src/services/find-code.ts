@@ -27,11 +27,15 @@ export async function findCode(
   signal: AbortSignal,
 ): Promise<Code> {
   const { modelIds = [], assets = [], driverProgram } = request;
-  const brings = request.environment !== undefined && request.environment !== null;
-  if (assets.length === 0 && !brings) {
-    throw new FarledError('NotSupportedYet', 'Farled makes no entry scripts for models (no-code deployment).', {
-      suggestion: 'Deploy with an InferenceConfig: an entry script and an environment.',
-    });
+  const brings = bringsEnvironment(request);
+  if (isNoCode(request)) {
+    throw new FarledError(
+      'NotSupportedYet',
+      'An entry script is needed here: models alone (no-code deployment) are not enough.',
+      {
+        suggestion: 'Give an InferenceConfig: an entry script and an environment.',
+      },
+    );
   }
   const found = brings ? await findEnvironment(parts, workspace, request.environment, signal) : null;
   const isDriver = ({ id }: Asset): boolean => id !== undefined && id === driverProgram;
@@ -46,6 +50,15 @@ export async function findCode(
     models: modelIds,
     inference: { entryScript, source: [...source], environment: found?.environment ?? otherwise },
   };
+}
+
+/** contract 9.1: models and nothing else. */
+export function isNoCode(request: ImageRequest): boolean {
+  return (request.assets ?? []).length === 0 && !bringsEnvironment(request);
+}
+
+function bringsEnvironment({ environment }: ImageRequest): boolean {
+  return environment !== undefined && environment !== null;
 }
 
 function asEntry({ path, sha256, size }: FileEntry): FileEntry {

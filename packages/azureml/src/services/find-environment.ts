@@ -12,10 +12,10 @@ import { z } from 'zod';
 
 import { fromWireEnvironment } from '../environments/wire-environment.ts';
 import type { CompatibleParts } from '../parts.ts';
-import type { Deployment } from './deployment.ts';
+import type { Code } from './deployment.ts';
 import type { SaidScript } from './entry-script.ts';
 
-type Wanted = Deployment['inference']['environment'];
+type Wanted = Code['inference']['environment'];
 
 export interface FoundEnvironment {
   readonly environment: Wanted;

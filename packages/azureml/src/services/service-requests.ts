@@ -4,8 +4,8 @@ import { FarledError, parseOrThrow, routes, type WorkspaceReference } from '@far
 import { imageRecipe } from '../images/image-recipe.ts';
 import type { CompatibleParts } from '../parts.ts';
 import type { Asked } from './asked.ts';
-import { chooseCompute, type Deployment, refuseOtherTargets, toDeployment } from './deployment.ts';
-import { findCode } from './find-code.ts';
+import { chooseCompute, type Code, type Deployment, refuseOtherTargets, toDeployment } from './deployment.ts';
+import { findCode, isNoCode } from './find-code.ts';
 import { operationIdFor } from './repeated-request.ts';
 import { sourceFiles } from './source-files.ts';
 import { readPatch, type Update } from './update.ts';
@@ -51,7 +51,9 @@ export function serviceRequests(parts: CompatibleParts): ServiceRequests {
       const code =
         imageRequest === undefined
           ? await imageRecipe(parts, workspace, imageId ?? '')
-          : await findCode(finders, workspace, imageRequest, plainEnvironment(request.name), signal);
+          : isNoCode(imageRequest)
+            ? { models: imageRequest.modelIds ?? [] }
+            : await findCode(finders, workspace, imageRequest, plainEnvironment(request.name), signal);
       const operation = await repeatable(workspace, request.name, imageRequest);
       return { service: request.name, deployment: { ...toDeployment(request, computeName, code), ...operation } };
     },
@@ -65,6 +67,9 @@ export function serviceRequests(parts: CompatibleParts): ServiceRequests {
       }
       const input = { params: { ...workspace, service }, query: undefined, body: undefined };
       const present = await api.call(routes.services.get, input, { signal });
+      if (isNoCode(imageRequest) && (await state.services.byId(present.id))?.spec.noCode === true) {
+        return { ...update, models: imageRequest.modelIds ?? [] };
+      }
       const code = await findCode(finders, workspace, imageRequest, present.inference.environment, signal);
       return { ...update, ...code, ...(await repeatable(workspace, service, imageRequest)) };
     },
@@ -72,7 +77,7 @@ export function serviceRequests(parts: CompatibleParts): ServiceRequests {
 }
 
 /** What a deployment runs in that says nothing of it: Python, and what azureml-defaults brings. */
-export function plainEnvironment(service: string): Deployment['inference']['environment'] {
+export function plainEnvironment(service: string): Code['inference']['environment'] {
   const condaDependencies = { dependencies: [{ pip: ['azureml-defaults'] }] };
   return { name: `${service}-env`, python: { condaDependencies } };
 }

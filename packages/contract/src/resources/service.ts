@@ -63,7 +63,8 @@ const DeploySettings = ServiceSettings.input;
 export const DeployService = z.strictObject({
   computeName: ComputeName,
   models: ModelIds.default([]),
-  inference: Inference,
+  /** Absent: the one model is served without an entry script, by what is known of its framework. */
+  inference: Inference.optional(),
   settings: DeploySettings.prefault({}),
   description: z.string().max(8192).default(''),
   tags: Tags.default({}),

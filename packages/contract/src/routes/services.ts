@@ -44,7 +44,7 @@ export const services = {
     operationId: 'deployService',
     method: 'PUT',
     path: SERVICE,
-    summary: 'Deploys models with an entry script as a service.',
+    summary: 'Deploys models as a service, with an entry script or, of a framework that is known, without.',
     tag,
     params: ServicePath,
     body: DeployService,

@@ -36,6 +36,7 @@ def load(app_root, source_directory, entry_script):
     driven = getattr(module, "driver_module", None)
     is_driven = isinstance(driven, types.ModuleType) and callable(getattr(driven, "run", None))
     run = _function(driven if is_driven else module, "run", path)
+    served = _served(module)
     entry = _entry(run)
     _check_parameters(init, "init", 0)
     try:
@@ -48,7 +49,7 @@ def load(app_root, source_directory, entry_script):
             "init() of {} raised {}".format(entry_script, _describe(error)),
             _trace(error),
         )
-    return entry._replace(schemas=schemas.for_swagger(run))
+    return entry._replace(schemas=schemas.for_swagger(run) if served is None else served.for_swagger())
 
 
 def _import(path, search):
@@ -83,6 +84,13 @@ def _function(module, name, path):
             ),
         )
     return function
+
+
+def _served(module):
+    """The model that the script serves by a module of ours; None for a script of the user's own."""
+    models = sys.modules.get("farled_models.served")
+    served = getattr(module, "served", None)
+    return served if models is not None and isinstance(served, models.Served) else None
 
 
 def _entry(run):

@@ -7,7 +7,7 @@ import {
   newSettings,
   workspaceId,
   type Compute,
-  type EnvironmentDefinition,
+  EnvironmentDefinition,
   type Model,
   type RouteInput,
   type routes,
@@ -222,7 +222,7 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
         query,
       ),
     deployService: ({ params, body }) => {
-      const { operationId, computeName, models, inference, keys, overwrite, settings, ...texts } = body;
+      const { operationId, computeName, models, inference: said, keys, overwrite, settings, ...texts } = body;
       const known = operationId === undefined ? undefined : state.operations.get(operationId);
       if (known !== undefined) {
         return [202, known.operation];
@@ -234,6 +234,7 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
       }
       computeOf(computeName);
       models.forEach((id) => found(state.models.get(id), 'ModelNotFound', `model "${id}"`));
+      const inference = said ?? { entryScript: 'score.py', environment: EnvironmentDefinition.parse({ name: 'made' }) };
       const environment =
         'python' in inference.environment
           ? register(state, inference.environment.name, inference.environment)

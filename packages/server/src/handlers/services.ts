@@ -10,6 +10,7 @@ import type { HandlersOf } from '../handler.ts';
 import { withoutSecrets } from '../inference-secrets.ts';
 import { newKey, newKeys, saidKeys } from '../keys.ts';
 import { streamLogs } from '../log-stream.ts';
+import { noCodeInference, noCodeInferenceAgain } from '../no-code/inference.ts';
 import { operate, type Target } from '../operate.ts';
 import type { AppParts } from '../parts.ts';
 import { rollbackSpec } from '../rollback.ts';
@@ -43,8 +44,10 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
     },
     deployService: async ({ params, body: { operationId, overwrite, keys, ...body } }) => {
       const workspace = await state.workspaces.get(params);
-      await checkFiles(artifacts, body.inference.source);
-      const { computeName, models, inference, settings, description, tags, properties } = body;
+      const { computeName, models, settings, description, tags, properties } = body;
+      const noCode = body.inference === undefined;
+      const inference = body.inference ?? (await noCodeInference(parts, workspace, models));
+      await checkFiles(artifacts, inference.source);
       const operation = await operate<ServiceTarget>(
         state,
         workspace,
@@ -62,7 +65,8 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
           return { kind, type: 'service', id: present?.id ?? randomUUID(), name: params.service, present };
         },
         async (stores, { id, name, present }, operationOfIt) => {
-          const spec = await resolveSpec(stores, workspace, { computeName, models, inference, settings }, undefined);
+          const wanted = { computeName, models, inference, noCode, settings };
+          const spec = await resolveSpec(stores, workspace, wanted, undefined);
           const texts = { description, tags, properties, operationId: operationOfIt };
           if (present === undefined) {
             await stores.services.create({ id, workspaceId: workspace.key, name, spec, ...texts });
@@ -82,8 +86,9 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
     },
     updateService: async ({ params, body: { operationId, ...body } }) => {
       const workspace = await state.workspaces.get(params);
-      if (body.inference !== undefined) {
-        await checkFiles(artifacts, body.inference.source);
+      const inference = body.inference ?? (await noCodeInferenceAgain(parts, workspace, params.service, body.models));
+      if (inference !== undefined) {
+        await checkFiles(artifacts, inference.source);
       }
       const operation = await operate(
         state,
@@ -94,9 +99,10 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
           return { kind: 'UpdateService', type: 'service', id: present.id, name: present.name, present } as const;
         },
         async (stores, { id, present }, operationOfIt) => {
-          const { models = present.spec.models, inference, settings = {} } = body;
-          const { computeName } = present.spec;
-          const spec = await resolveSpec(stores, workspace, { computeName, models, inference, settings }, present.spec);
+          const { models = present.spec.models, settings = {} } = body;
+          const noCode = body.inference === undefined;
+          const wanted = { computeName: present.spec.computeName, models, inference, noCode, settings };
+          const spec = await resolveSpec(stores, workspace, wanted, present.spec);
           await stores.services.change(id, {
             spec,
             ...(body.description === undefined ? {} : { description: body.description }),

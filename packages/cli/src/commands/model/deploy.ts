@@ -3,14 +3,12 @@ import { resolve } from 'node:path';
 import { FarledError } from '@farled/contract';
 import {
   AksEndpoint,
-  ComputeTarget,
   deployConfiguration,
   Model,
   notSupportedYet,
   overlaySettings,
   readDeploymentConfig,
   type DeploymentConfiguration,
-  type Workspace,
 } from '@farled/sdk';
 
 import { command, item, type ValuesOf } from '../../command.ts';
@@ -26,7 +24,11 @@ import { SETTING_OPTIONS, settingParameters, UNBUILT_SERVICE_OPTIONS } from '../
 
 const OPTIONS = {
   name: required(text('-n --name', 'NAME', 'Name of the service.')),
-  computeTarget: text('--ct --compute-target', 'NAME', 'Compute target to run on.'),
+  computeTarget: text(
+    '--ct --compute-target',
+    'NAME',
+    'Compute target to run on; the only one of the workspace by default.',
+  ),
   computeType: text('--cp --compute-type', 'TYPE', 'aks for a service, aksendpoint for an endpoint with versions.'),
   versionName: text('--vn --version-name', 'NAME', "First version of an endpoint; the endpoint's name by default."),
   trafficPercentile: decimal('--tp --traffic-percentile', 'Percent of the requests that it gets.'),
@@ -47,11 +49,15 @@ const OPTIONS = {
 
 export const deployModel = command({
   path: ['model', 'deploy'],
-  summary: 'Deploy models with an entry script as a service.',
+  summary: 'Deploy models as a service, with an entry script or, of a framework that is known, without.',
   examples: [
     [
       'Deploy one version of a model',
       'farled model deploy -ct myaks -m mymodel:1 -n myservice -ic inferenceconfig.json -dc deploymentconfig.json',
+    ],
+    [
+      'Deploy a model of scikit-learn, ONNX, XGBoost, LightGBM, MLflow or TensorFlow without any code',
+      'farled model deploy -ct myaks -m mymodel:1 -n myservice',
     ],
     [
       'Deploy without a deployment config, with two replicas',
@@ -68,19 +74,23 @@ export const deployModel = command({
     const workspace = await findWorkspace(options, parts);
     refuseOtherComputeTypes(options.computeType);
     const inference = await inferenceOf(options, workspace, parts);
-    if (inference === undefined) {
-      throw notSupportedYet('Deploying without an entry script', 'Name an inference config with -ic.');
-    }
     const deployment = await deploymentOf(options, folder);
     const models = await modelsNamed(options, workspace, parts);
-    const target = options.computeTarget ?? (await onlyTarget(workspace, signal));
     const deployed = await progress.during(`Deploying ${options.name}`, async ({ line, status }) => {
-      const started = await Model.deploy(workspace, options.name, models, inference, deployment, target, {
-        overwrite: options.overwrite,
-        onProgress: uploadStatus(status),
-        notice: progress.notice,
-        signal,
-      });
+      const started = await Model.deploy(
+        workspace,
+        options.name,
+        models,
+        inference,
+        deployment,
+        options.computeTarget,
+        {
+          overwrite: options.overwrite,
+          onProgress: uploadStatus(status),
+          notice: progress.notice,
+          signal,
+        },
+      );
       if (!options.noWait) {
         status('');
         await started.waitForDeployment({ showOutput: line, signal });
@@ -148,18 +158,4 @@ function withVersion(
     );
   }
   return config;
-}
-
-async function onlyTarget(workspace: Workspace, signal: AbortSignal): Promise<string> {
-  const all = await ComputeTarget.list(workspace, { signal });
-  const [first, second] = all;
-  if (first === undefined || second !== undefined) {
-    throw new FarledError('BadArgument', 'The compute target is not named.', {
-      suggestion:
-        first === undefined
-          ? 'Create one with `farled computetarget create aks -n myaks --cluster-purpose DevTest`, and name it with -ct.'
-          : `Name one with -ct: ${all.map(({ name }) => name).join(', ')}.`,
-    });
-  }
-  return first.name;
 }
