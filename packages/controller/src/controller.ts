@@ -84,6 +84,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   const loopOf = (name: string, reconciler: Pick<LoopParts, 'reconcile'>, workers: number): Loop =>
     new Loop({ name, reconcile: (key, signal) => reconciler.reconcile(key, signal), workers, clock, log });
   let wakeService = (_serviceId: string): void => {};
+  let wakeEndpoint = (_endpointId: string): void => {};
   const substrate = await parts.openSubstrate((serviceId) => wakeService(serviceId));
   const routes = new RoutePublisher(parts.router, clock);
   const wake = (serviceId: string): void => wakeService(serviceId);
@@ -98,7 +99,12 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   const kubernetes =
     parts.kubernetes === null
       ? null
-      : openKubernetes(parts.kubernetes, { ...parts, maximumCrashes: parts.limits.maximumCrashes, wake });
+      : openKubernetes(parts.kubernetes, {
+          ...parts,
+          maximumCrashes: parts.limits.maximumCrashes,
+          wake,
+          wakeEndpoint: (id) => wakeEndpoint(id),
+        });
   const deployers: Deployers = {
     of: async (compute) =>
       compute.clusterKind === 'local' ? replicas : (await (kubernetes ?? needRegistry()).clusters.of(compute)).deployer,
@@ -133,6 +139,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   const environments = new EnvironmentReconciler({ ...parts, timeoutMs: parts.limits.deploymentTimeoutMs });
   const environmentLoop = loopOf('environment', environments, ENVIRONMENT_WORKERS);
   wakeService = (serviceId) => serviceLoop.wake(serviceId);
+  wakeEndpoint = (endpointId) => endpointLoop.wake(endpointId);
 
   const cancelIfAsked = async (operationId: string): Promise<void> => {
     const operation = await state.operations.byId(operationId);

@@ -44,6 +44,8 @@ export const CLUSTER = {
   serviceLabel: 'farled.dev/service',
   /** Id of that service in the record. */
   serviceIdLabel: 'farled.dev/service-id',
+  /** Id of the endpoint in the record that a Secret with an endpoint is of. */
+  endpointIdLabel: 'farled.dev/endpoint-id',
   /** Revision of a pod. */
   revisionLabel: 'farled.dev/revision',
   /** On the Secret with the route, which is kept with the routers: where the service itself is. */

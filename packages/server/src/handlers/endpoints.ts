@@ -81,7 +81,6 @@ export function endpointHandlers(parts: AppParts): HandlersOf<'endpoints'> {
           await refuseServiceName(stores, workspace, name);
           await refuseNameElsewhere(stores, workspace, name, computeName);
           refuseChange(endpoint, computeName);
-          await refuseKubernetes(stores, workspace.key, computeName);
           const service = await stores.services.find(workspace.key, recordName(name, versionName));
           const kind =
             endpoint === undefined ? 'CreateEndpoint' : service === undefined ? 'CreateVersion' : 'UpdateVersion';
@@ -360,16 +359,6 @@ function refuseChange(endpoint: EndpointRecord | undefined, computeName: string)
         suggestion: 'Versions of an endpoint are on one compute target: name that one, or create another endpoint.',
       },
     );
-  }
-}
-
-/** @throws FarledError NotSupportedYet */
-async function refuseKubernetes(stores: Stores, workspaceId: string, computeName: string): Promise<void> {
-  const compute = await stores.computes.find(workspaceId, computeName);
-  if (compute?.clusterKind === 'kubernetes') {
-    throw new FarledError('NotSupportedYet', 'Endpoints with several versions are not supported on Kubernetes yet.', {
-      suggestion: 'Deploy one service for each version, or to a compute target that is this machine.',
-    });
   }
 }
 

@@ -26,6 +26,8 @@ export interface KubernetesClustersParts {
   readonly tokenKeys: TokenKeys;
   /** Has a service looked at soon. */
   readonly wake: (serviceId: string) => void;
+  /** Has an endpoint looked at soon. */
+  readonly wakeEndpoint: (endpointId: string) => void;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -93,15 +95,24 @@ export class KubernetesClusters implements AsyncDisposable {
 
   #start({ id }: ComputeRecord, connection: string): Entry {
     const { state, images, registryLogin, installation, logsFolder, maximumCrashes, wake, clock, log } = this.#parts;
-    const { builder, tokenKeys } = this.#parts;
+    const { builder, tokenKeys, wakeEndpoint } = this.#parts;
     const client = connectKubernetes(Connection.parse(JSON.parse(connection)), { clock, log });
     const owned = new OwnedObjects({ client, installation, changed: wake, clock, log });
+    const ownedOfEndpoints = new OwnedObjects({
+      client,
+      installation,
+      changed: wakeEndpoint,
+      of: 'endpoints',
+      clock,
+      log,
+    });
     const pullSecrets = new PullSecrets(client, installation, registryLogin);
     const bases = new BaseBuilder({ ...images, client, installation, registryLogin, builder, clock });
     const deployer = new KubernetesDeployer({
       state,
       client,
       owned,
+      ownedOfEndpoints,
       images,
       buildBase: (request) => bases.build(request),
       installation,
@@ -119,6 +130,7 @@ export class KubernetesClusters implements AsyncDisposable {
       deployer,
       [Symbol.asyncDispose]: async () => {
         await owned[Symbol.asyncDispose]();
+        await ownedOfEndpoints[Symbol.asyncDispose]();
         await client[Symbol.asyncDispose]();
       },
     };

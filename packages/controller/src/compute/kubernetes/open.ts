@@ -67,6 +67,7 @@ export function openKubernetes(
     readonly maximumCrashes: number;
     readonly tokenKeys: TokenKeys;
     readonly wake: (serviceId: string) => void;
+    readonly wakeEndpoint: (endpointId: string) => void;
     readonly clock: Clock;
     readonly log: Logger;
   },

@@ -2,7 +2,7 @@
  * Deploys services on one Kubernetes: an image, and the objects that tell the cluster to run it. The cluster starts,
  * replaces and ends replicas; its routers find them by themselves. What is here asks, looks, and says what it saw.
  */
-import { ANYWHERE, errorToWire, initialReplicas, isFarledError } from '@farled/contract';
+import { ANYWHERE, type EndpointRoute, errorToWire, initialReplicas, isFarledError } from '@farled/contract';
 import { KINDS, type KubernetesClient, type Pod } from '@farled/kubernetes';
 import type { Clock } from '@farled/service';
 import type { ComputeRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
@@ -15,6 +15,7 @@ import { diagnose } from './diagnosis/diagnose.ts';
 import { type Diagnosis, isOfRevision } from './diagnosis/observation.ts';
 import { isLeaving } from './diagnosis/pod.ts';
 import { followPods } from './follow-pods.ts';
+import { endpointSecret } from './manifests/endpoint-secret.ts';
 import { objectName } from './manifests/names.ts';
 import { templateRevision } from './manifests/pod-template.ts';
 import { replicasClaim } from './manifests/replicas-claim.ts';
@@ -31,6 +32,7 @@ export interface KubernetesDeployerParts {
   readonly state: State;
   readonly client: KubernetesClient;
   readonly owned: OwnedObjects;
+  readonly ownedOfEndpoints: OwnedObjects;
   readonly images: ServiceImagesParts;
   readonly buildBase: BuildBase;
   readonly installation: string;
@@ -112,8 +114,14 @@ export class KubernetesDeployer implements Deployer {
   /** What a cluster's routers know of endpoints is in the cluster. */
   adoptEndpoint(): void {}
 
-  routeEndpoint(): Promise<void> {
-    return Promise.resolve();
+  /** The routers see it by themselves, as they see the routes of services. */
+  async routeEndpoint(endpointId: string, route: EndpointRoute | null, signal: AbortSignal): Promise<void> {
+    const { client, ownedOfEndpoints: owned, installation } = this.#parts;
+    await owned.synced(AbortSignal.any([signal, AbortSignal.timeout(SYNC_TIMEOUT_MS)]));
+    const wanted =
+      route === null ? [] : [{ kind: KINDS.secret, object: endpointSecret(endpointId, installation, route) }];
+    await applyObjects({ client, owned }, endpointId, wanted, signal);
+    await pruneObjects({ client, owned }, endpointId, wanted, signal);
   }
 
   async standStill(pass: Pass): Promise<void> {

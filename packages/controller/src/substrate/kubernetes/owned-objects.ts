@@ -20,8 +20,10 @@ import type { Clock, Logger } from '@farled/service';
 export interface OwnedObjectsParts {
   readonly client: KubernetesClient;
   readonly installation: string;
-  /** Called when anything of that service changed. */
-  readonly changed: (serviceId: string) => void;
+  /** Called when anything of that service, or endpoint, changed. */
+  readonly changed: (ownerId: string) => void;
+  /** Of objects of endpoints, which have no other ids; those of services when not said. */
+  readonly of?: 'services' | 'endpoints';
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -42,19 +44,23 @@ const KINDS_OF_SERVICES = [
   KINDS.pod,
 ] as const satisfies readonly Kind[];
 
+const KINDS_OF_ENDPOINTS = [KINDS.secret] as const satisfies readonly Kind[];
+
 /** Made by the cluster from a Deployment, and gone with it. */
 const DERIVED: ReadonlySet<Kind> = new Set<Kind>([KINDS.replicaSet, KINDS.pod]);
 
 export class OwnedObjects implements AsyncDisposable {
   readonly #byService = new Map<string, Map<string, OwnedObject>>();
   readonly #informers: readonly Informer<KubernetesObject>[];
-  readonly #changed: (serviceId: string) => void;
+  readonly #changed: (ownerId: string) => void;
+  readonly #idLabel: string;
 
-  constructor({ client, installation, changed, clock, log }: OwnedObjectsParts) {
+  constructor({ client, installation, changed, of = 'services', clock, log }: OwnedObjectsParts) {
     this.#changed = changed;
+    this.#idLabel = of === 'services' ? CLUSTER.serviceIdLabel : CLUSTER.endpointIdLabel;
     const [[name, value] = ['', '']] = Object.entries(CLUSTER.managedBy);
-    const labelSelector = `${name}=${value},${CLUSTER.installationLabel}=${installation},${CLUSTER.serviceIdLabel}`;
-    this.#informers = KINDS_OF_SERVICES.map((kind: Kind) =>
+    const labelSelector = `${name}=${value},${CLUSTER.installationLabel}=${installation},${this.#idLabel}`;
+    this.#informers = (of === 'services' ? KINDS_OF_SERVICES : KINDS_OF_ENDPOINTS).map((kind: Kind) =>
       startInformer(
         client,
         kind,
@@ -122,8 +128,8 @@ export class OwnedObjects implements AsyncDisposable {
   }
 
   #note(kind: Kind, before: KubernetesObject | undefined, after: KubernetesObject | undefined): void {
-    const formerly = before?.metadata.labels?.[CLUSTER.serviceIdLabel];
-    const now = after?.metadata.labels?.[CLUSTER.serviceIdLabel];
+    const formerly = before?.metadata.labels?.[this.#idLabel];
+    const now = after?.metadata.labels?.[this.#idLabel];
     if (before !== undefined && formerly !== undefined && formerly !== now) {
       this.#forget(formerly, kind, before);
     }
