@@ -17,6 +17,8 @@ export class Service {
   readonly admission: Admission;
   readonly ledger = new Ledger();
   #route: ServiceRoute;
+  /** The same as text. */
+  #written = '';
   readonly #clock: Clock;
   #credentials: Credentials;
   #decision: ScalingDecision | null = null;
@@ -51,7 +53,13 @@ export class Service {
     this.#decision = decision;
   }
 
+  /** Of ten thousand services few change at once: nothing is done for one whose route is as it was. */
   update(route: ServiceRoute): void {
+    const written = JSON.stringify(route);
+    if (written === this.#written) {
+      return;
+    }
+    this.#written = written;
     if (Credentials.wantedBy(route) !== this.#credentials.wanted) {
       this.#credentials = new Credentials(route, this.#clock);
     }

@@ -76,6 +76,7 @@ function randomNumbers(): () => number {
 
 test.each([
   { routers: 1, replicas: 3, serviceMs: 20, load: 0.7 },
+  { routers: 2, replicas: 4, serviceMs: 50, load: 0.7 },
   { routers: 3, replicas: 3, serviceMs: 20, load: 0.7 },
   { routers: 3, replicas: 6, serviceMs: 20, load: 0.7 },
   { routers: 3, replicas: 6, serviceMs: 100, load: 0.7 },
