@@ -147,7 +147,6 @@ export class Scoring implements Exchange, ForwardOwner {
       this.#count('failed');
     }
     this.#finish();
-    this.#comparison?.abandon();
   }
 
   onFailure(error: unknown): void {
@@ -292,6 +291,11 @@ export class Scoring implements Exchange, ForwardOwner {
     this.#forward?.cancel();
     this.#forward = null;
     this.#release(ended);
+    if (ended === 'answered') {
+      this.#comparison?.onAnswered();
+    } else {
+      this.#comparison?.abandon();
+    }
   }
 
   #release(ended: Ended): void {
@@ -309,11 +313,6 @@ export class Scoring implements Exchange, ForwardOwner {
 
   #conclude(forwarded: Forwarded, status: number): void {
     const { client, requestId } = this.#parts;
-    if (forwarded === 'answered') {
-      this.#comparison?.onAnswered();
-    } else {
-      this.#comparison?.abandon();
-    }
     const { scoringTimeoutMs } = this.#service.route;
     switch (forwarded) {
       case 'answered':

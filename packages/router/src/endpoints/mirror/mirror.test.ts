@@ -138,6 +138,17 @@ describe('a copy', () => {
   });
 });
 
+test('a copy of a request that no replica took in the end is given up too', async () => {
+  const busy: Answer = (_request, response) => response.setHeader(NOT_EXECUTED_HEADER, 'busy').writeHead(503).end();
+  const [main, shadow] = [await router.replica('main', busy), await router.replica('shadow', says('[1]'))];
+  const impatient = { maxQueueWaitMs: 20 };
+  await router.publish(
+    endpointTable({ main: { replicas: [main], changes: impatient }, shadow: { replicas: [shadow] } }, ALL),
+  );
+  expect((await score()).status).toBe(503);
+  await counted({ skipped: 1 });
+});
+
 describe('no copy is made', () => {
   test('without a free slot, and a version with traffic keeps one for its requests', async () => {
     const waiting: ServerResponse[] = [];
