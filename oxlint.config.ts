@@ -16,7 +16,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   identity: ['contract', 'service', 'state'],
   server: ['contract', 'identity', 'service', 'state'],
   azureml: ['contract', 'identity', 'server', 'service', 'state'],
-  controller: ['contract', 'image', 'kubernetes', 'service', 'state'],
+  controller: ['autoscaling', 'contract', 'image', 'kubernetes', 'service', 'state'],
   router: ['autoscaling', 'contract', 'http', 'kubernetes', 'service'],
   runtime: ['contract', 'http', 'service'],
   cli: ['autoscaling', 'contract', 'sdk'],

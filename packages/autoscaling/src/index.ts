@@ -1,4 +1,8 @@
 /** How many replicas a service should have, and what would become of recorded load. */
+export { DecisionLog } from './decision-log.ts';
+export type { Looked } from './decision-log.ts';
+export { demand } from './demand.ts';
+export type { Demand } from './demand.ts';
 export { look } from './look.ts';
 export type { Scaled } from './look.ts';
 export type { ScalingSettings } from './laws/compatible.ts';

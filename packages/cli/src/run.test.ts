@@ -104,6 +104,7 @@ describe('the lines of the documentation', () => {
     expect(scored).toMatchObject({ code: 0, output: '[\n  42\n]\n' });
     expect(await json('service get-keys -n myservice')).toMatchObject({ primaryKey: expect.any(String) as string });
     expect((await line('service get-logs -n myservice')).output).toContain('init() called');
+    expect((await line('service get-decisions -n myservice -o table')).output).toMatch(/1 -> 2 .*myservice has load/);
     expect((await line('service get-logs -n myservice -l 7 --follow')).output).toBe('myservice: 7 lines\nready\n');
     await line('service update -n myservice --add-tag release=2');
     expect(await json('service show -n myservice --query tags')).toEqual({ release: '2' });

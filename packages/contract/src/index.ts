@@ -102,6 +102,7 @@ export {
   UpdateService,
 } from './resources/service.ts';
 export type { ServiceState } from './resources/service.ts';
+export { KEPT_DECISIONS, ScalingDecision } from './resources/scaling.ts';
 export { Package, PackageModels } from './resources/package.ts';
 export {
   CreateEndpoint,
@@ -157,4 +158,4 @@ export {
 } from './internal/replica.ts';
 export { LATENCY_BUCKETS, latencyBucket, LatencyCounts, longestOfBucket, NO_LATENCIES } from './internal/latency.ts';
 export { CLUSTER, ClusterRoute } from './internal/cluster-route.ts';
-export { CLUSTER_STATISTICS, ClusterStatistics } from './internal/cluster-statistics.ts';
+export { CLUSTER_STATISTICS, ClusterDecisions, ClusterStatistics } from './internal/cluster-statistics.ts';

@@ -1,7 +1,7 @@
 /** Makes the world match the record: wires the reconcilers to their loops and to the changes that wake them. */
 import { randomInt } from 'node:crypto';
 
-import { hasEnded } from '@farled/contract';
+import { hasEnded, type ScalingDecision } from '@farled/contract';
 import type { Clock, Logger } from '@farled/service';
 import type { ArtifactStore, ComputeRecord, ServiceRecord, State } from '@farled/state';
 
@@ -17,6 +17,7 @@ import { Loop, type LoopParts } from './loop/loop.ts';
 import { makePackage } from './packaging/make-package.ts';
 import { PackageReconciler } from './packaging/reconcile.ts';
 import { ReplicaDeployer } from './replicas/replica-deployer.ts';
+import { ReplicaScaling, type ReplicaScalingParts } from './replicas/replica-scaling.ts';
 import type { TokenKeys } from './routes/credentials.ts';
 import { RoutePublisher, type Router } from './routes/publisher.ts';
 import type { Deployers } from './service/deployer.ts';
@@ -34,7 +35,7 @@ export interface ControllerParts {
   readonly images: Images;
   /** Opens the substrate; the controller is told of every replica that changes. */
   readonly openSubstrate: (changed: ReplicaChanged) => Promise<Substrate>;
-  readonly router: Router;
+  readonly router: Router & Pick<ReplicaScalingParts, 'statistics'>;
   readonly tokenKeys: TokenKeys;
   /** What packages are made with, registry or not. */
   readonly packaging: {
@@ -62,6 +63,8 @@ export interface Controller extends AsyncDisposable {
   serviceLogs(service: ServiceRecord, lines: number): Promise<readonly string[]>;
   /** The last lines, then each line as it is written; ends with the signal. */
   followServiceLogs(service: ServiceRecord, lines: number, signal: AbortSignal): Promise<AsyncIterable<string>>;
+  /** What the autoscaler decided of the service, oldest first. */
+  scalingDecisions(service: ServiceRecord): Promise<readonly ScalingDecision[]>;
   /** YAML of all objects that attaching a cluster with these options would apply. */
   manifests(options: AttachOptions, signal: AbortSignal): Promise<string>;
   /** The router was started anew: it gets the table again. */
@@ -88,11 +91,18 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   const substrate = await parts.openSubstrate((serviceId) => wakeService(serviceId));
   const routes = new RoutePublisher(parts.router, clock);
   const wake = (serviceId: string): void => wakeService(serviceId);
+  const scaling = new ReplicaScaling({
+    statistics: (signal) => parts.router.statistics(signal),
+    changed: wake,
+    clock,
+    log,
+  });
   const replicas = new ReplicaDeployer({
     ...parts,
     maximumCrashes: parts.limits.maximumCrashes,
     substrate,
     routes,
+    scaling,
     wake,
     newReplicaId,
   });
@@ -224,6 +234,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     environmentLoop.wake(key);
   }
   serviceLoop.start();
+  scaling.start();
   endpointLoop.start();
   packageLoop.start();
   environmentLoop.start();
@@ -232,6 +243,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   return {
     substrate,
     serviceLogs: (service, lines) => services.logs(service, lines),
+    scalingDecisions: (service) => services.decisions(service),
     followServiceLogs: (...of) => services.followLogs(...of),
     manifests: async ({ image, ...options }, signal) =>
       (kubernetes ?? needRegistry()).installer.manifests(options, image, signal),
@@ -241,6 +253,7 @@ export async function startController(parts: ControllerParts): Promise<Controlle
     },
     [Symbol.asyncDispose]: async () => {
       unsubscribe();
+      await scaling[Symbol.asyncDispose]();
       await serviceLoop[Symbol.asyncDispose]();
       await endpointLoop[Symbol.asyncDispose]();
       await computeLoop[Symbol.asyncDispose]();

@@ -68,6 +68,7 @@ describe('the steps of the documentation', () => {
     const service = await deployed();
     expect(service.state).toBe('Healthy');
     expect(await service.getLogs()).toContain('init() called');
+    expect((await service.getDecisions({ last: 1 })).map(({ because }) => because)).toEqual(['maxReplicas is 2']);
     expect(await service.run({ data: [[1, 2]] })).toEqual([42]);
 
     const [primary, secondary] = await service.getKeys();

@@ -1,7 +1,15 @@
 /** Web services: entry scripts with their models, answering requests. */
 import { randomUUID } from 'node:crypto';
 
-import { type ErrorCode, isFarledError, routes, type Service, type ServiceState } from '@farled/contract';
+import {
+  type ErrorCode,
+  isFarledError,
+  KEPT_DECISIONS,
+  routes,
+  type ScalingDecision,
+  type Service,
+  type ServiceState,
+} from '@farled/contract';
 
 import type { CallInput } from './client.ts';
 import {
@@ -18,6 +26,9 @@ import { readPages } from './pages.ts';
 import { score } from './score.ts';
 import { lineWriter, type SendOptions, type WaitOptions } from './show-output.ts';
 import type { Workspace } from './workspace.ts';
+
+/** How often it is asked for new decisions, of which a service has at most one a second. */
+const FOLLOWING_MS = 1000;
 
 interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -149,6 +160,41 @@ export class Webservice {
       () => this.#client.call(routes.services.followLogs, { params: this.#path, query, signal }),
       signal,
     );
+  }
+
+  /** What the autoscaler decided last, oldest first: each change, and each refusal to change. */
+  async getDecisions({ last, signal }: { last?: number | undefined } & CallOptions = {}): Promise<
+    readonly ScalingDecision[]
+  > {
+    const { value } = await this.#client.call(routes.services.decisions, {
+      params: this.#path,
+      query: { last },
+      signal,
+    });
+    return value;
+  }
+
+  /** As {@link Webservice.getDecisions}, then each decision soon after it is made, until the signal. */
+  async *followDecisions({ last, signal }: { last?: number | undefined } & CallOptions = {}): AsyncGenerator<
+    ScalingDecision,
+    void,
+    void
+  > {
+    const decisions = await this.getDecisions({ last, signal });
+    yield* decisions;
+    let latest = decisions.at(-1)?.at ?? '';
+    for (;;) {
+      await this.#client.clock.sleep(FOLLOWING_MS, signal).catch(() => {});
+      if (signal?.aborted === true) {
+        return;
+      }
+      for (const decision of await this.getDecisions({ last: KEPT_DECISIONS, signal })) {
+        if (decision.at > latest) {
+          latest = decision.at;
+          yield decision;
+        }
+      }
+    }
   }
 
   async getKeys({ signal }: CallOptions = {}): Promise<readonly [primary: string, secondary: string]> {

@@ -7,7 +7,7 @@ import { PREFIX } from '@farled/contract';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { deployment, furnish, startTestApp, type TestApp, WORKSPACE } from './testing/test-app.ts';
+import { DECISIONS, deployment, furnish, startTestApp, type TestApp, WORKSPACE } from './testing/test-app.ts';
 
 let api: TestApp;
 beforeEach(async () => {
@@ -360,4 +360,13 @@ describe('services', () => {
       body: { state: 'Succeeded' },
     });
   });
+});
+
+test('the decisions of the autoscaler are read from the latest back, and oldest first', async () => {
+  await furnish(api);
+  await api.call('PUT', `${WORKSPACE}/services/myservice`, { body: await deployment(api) });
+  const path = `${WORKSPACE}/services/myservice/decisions`;
+  expect((await api.call('GET', path)).body.value).toEqual(DECISIONS);
+  expect((await api.call('GET', `${path}?last=1`)).body.value).toEqual(DECISIONS.slice(-1));
+  expect((await api.call('GET', `${path}?last=101`)).body.code).toBe('BadArgument');
 });

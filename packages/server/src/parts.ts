@@ -4,6 +4,7 @@ import type {
   LoadBalancerType,
   ServiceType,
   WorkspaceReference,
+  ScalingDecision,
 } from '@farled/contract';
 import type { Callers, ServiceTokens } from '@farled/identity';
 import type { Clock, Logger } from '@farled/service';
@@ -21,6 +22,7 @@ export interface AppParts {
   /** Whether there is a registry to push images to. */
   readonly hasRegistry: boolean;
   /** The last lines that the replicas of the service wrote. */
+  readonly scalingDecisions: (service: ServiceRecord) => Promise<readonly ScalingDecision[]>;
   readonly serviceLogs: (service: ServiceRecord, lines: number) => Promise<string[]>;
   /** The last lines, then each line as it is written; ends with the signal. */
   readonly followServiceLogs: (

@@ -175,6 +175,7 @@ export async function startStandalone(config: StandaloneConfig): Promise<Standal
     scoringUrl: () => router.url,
     hasRegistry: config.registry.repository !== null,
     serviceLogs: async (service, lines) => [...(await running.serviceLogs(service, lines))],
+    scalingDecisions: (service) => running.scalingDecisions(service),
     followServiceLogs: (...of) => running.followServiceLogs(...of),
     version: VERSION,
     clock,

@@ -59,6 +59,7 @@ import { showModel } from './model/show.ts';
 import { updateModel } from './model/update.ts';
 import { deleteService } from './service/delete.ts';
 import { getServiceAccessToken } from './service/get-access-token.ts';
+import { getServiceDecisions } from './service/get-decisions.ts';
 import { getServiceKeys } from './service/get-keys.ts';
 import { getServiceLogs } from './service/get-logs.ts';
 import { listServices } from './service/list.ts';
@@ -91,6 +92,7 @@ const BUILT: readonly Command[] = [
   regenerateServiceKey,
   getServiceAccessToken,
   revokeServiceTokens,
+  getServiceDecisions,
   getServiceLogs,
   updateService,
   rollBackService,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 
+import { ScalingDecision } from '../resources/scaling.ts';
 import { RouterStatistics } from './route-table.ts';
 
 export const CLUSTER_STATISTICS = {
@@ -11,6 +12,8 @@ export const CLUSTER_STATISTICS = {
   configMap: 'farled-router-statistics',
   /** Its key, with a ClusterStatistics. */
   key: 'statistics.json',
+  /** Its key, with ClusterDecisions. */
+  decisionsKey: 'decisions.json',
   /** How often it is written, while there are endpoints. */
   everyMs: 10_000,
 } as const;
@@ -24,3 +27,7 @@ export const ClusterStatistics = z.object({
   routers: z.array(RouterStatistics),
 });
 export type ClusterStatistics = z.infer<typeof ClusterStatistics>;
+
+/** The autoscaler's log, by the name of the service, oldest first: it outlives the router that wrote it. */
+export const ClusterDecisions = z.record(z.string(), z.array(ScalingDecision));
+export type ClusterDecisions = z.infer<typeof ClusterDecisions>;

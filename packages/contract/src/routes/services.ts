@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ServiceName } from '../names.ts';
 import { FilterQuery, OperationId, page, WorkspacePath } from '../resources/common.ts';
 import { Operation } from '../resources/operation.ts';
+import { KEPT_DECISIONS, ScalingDecision } from '../resources/scaling.ts';
 import {
   DeployService,
   RegenerateKey,
@@ -159,6 +160,17 @@ export const services = {
     params: ServicePath,
     query: LogsQuery,
     responses: { 200: BYTES },
+    idempotent: true,
+  }),
+  decisions: route({
+    operationId: 'getServiceDecisions',
+    method: 'GET',
+    path: `${SERVICE}/decisions`,
+    summary: 'Reads what the autoscaler decided last, oldest first: each change, and each refusal to change.',
+    tag,
+    params: ServicePath,
+    query: z.strictObject({ last: z.coerce.number().int().min(1).max(KEPT_DECISIONS).default(20) }),
+    responses: { 200: z.object({ value: z.array(ScalingDecision) }) },
     idempotent: true,
   }),
 } as const;

@@ -40,3 +40,14 @@ test('forty times a tenth of a vCPU is four vCPUs', () => {
   }
   expect(reservations.reserve('one more', compute, asking(0.1, 0.1))).not.toBeNull();
 });
+
+test('a service grows as far as there is room, and gives back what it does without', () => {
+  const reservations = new Reservations();
+  reservations.reserve('a', compute, asking(1, 1));
+  reservations.reserve('b', compute, asking(1, 1));
+  expect(reservations.grow('a', compute, asking(1, 1), 2)).toBe(2);
+  expect(reservations.grow('a', compute, asking(1, 1), 10)).toBe(3);
+  expect(reservations.reserve('b', compute, asking(2, 1))).not.toBeNull();
+  expect(reservations.grow('a', compute, asking(1, 1), 1)).toBe(1);
+  expect(reservations.reserve('b', compute, asking(3, 1))).toBeNull();
+});

@@ -9,9 +9,8 @@ export interface Resources {
   readonly memoryInGB: number;
 }
 
-/** What the replicas of a service reserve together. */
-function requestedBy(settings: ServiceSettings): Resources {
-  const replicas = initialReplicas(settings);
+/** What so many replicas of a service reserve together. */
+function requestedBy(settings: ServiceSettings, replicas = initialReplicas(settings)): Resources {
   const { cpu, memoryInGB } = settings.containerResourceRequirements;
   return { cpu: replicas * cpu, memoryInGB: replicas * memoryInGB };
 }
@@ -36,6 +35,20 @@ export class Reservations {
   /** Notes what a service has that runs already, whatever there is room for. */
   adopt(serviceId: string, compute: ComputeRecord, settings: ServiceSettings): void {
     this.#byService.set(serviceId, { computeId: compute.id, resources: requestedBy(settings) });
+  }
+
+  /** Reserves for as many replicas as are wanted, or as there is room for. Answers how many that are. */
+  grow(serviceId: string, compute: ComputeRecord, settings: ServiceSettings, wanted: number): number {
+    const { cpu, memoryInGB } = settings.containerResourceRequirements;
+    const total = clusterCapacity(compute);
+    const taken = this.#reservedByOthers(serviceId, compute.id);
+    const room = Math.floor(
+      Math.min((total.cpu - taken.cpu) / cpu, (total.memoryInGB - taken.memoryInGB) / memoryInGB) + TOLERANCE,
+    );
+    // The first ones have their room already, whatever it was found by.
+    const replicas = Math.max(Math.min(wanted, initialReplicas(settings)), Math.min(wanted, room));
+    this.#byService.set(serviceId, { computeId: compute.id, resources: requestedBy(settings, replicas) });
+    return replicas;
   }
 
   release(serviceId: string): void {

@@ -4,7 +4,7 @@
  * Replicas are started before others are retired, and retired only once the router has confirmed a table without
  * them, so that no request meets a replica that is going away. Nothing here waits for a last request.
  */
-import { type EndpointRoute, type ErrorBody, initialReplicas } from '@farled/contract';
+import { type EndpointRoute, type ErrorBody, initialReplicas, type ScalingDecision } from '@farled/contract';
 import type { Clock, Logger } from '@farled/service';
 import type { ServiceRecord, ServiceSpec, State } from '@farled/state';
 
@@ -25,6 +25,7 @@ import { crashError } from './crash-error.ts';
 import { earliestStart } from './crash-history.ts';
 import { type Plan, planReplicas } from './plan.ts';
 import { prepare, type Prepared, type PrepareParts } from './prepare.ts';
+import type { ReplicaScaling } from './replica-scaling.ts';
 import { Retirements } from './retirements.ts';
 import { serviceRoute } from './route.ts';
 import { summarise } from './summary.ts';
@@ -33,6 +34,7 @@ export interface ReplicaDeployerParts extends Omit<PrepareParts, 'stores'> {
   readonly state: State;
   readonly substrate: Substrate;
   readonly routes: RoutePublisher;
+  readonly scaling: ReplicaScaling;
   readonly tokenKeys: TokenKeys;
   /** Replicas in a row that may end by themselves before a deployment counts as failed. */
   readonly maximumCrashes: number;
@@ -70,7 +72,8 @@ export class ReplicaDeployer implements Deployer {
       await this.adoptReservation(service, spec);
       const kinds = credentialKinds({ applied: spec.settings, next: nextSettings(service) });
       const credentials = await routeCredentials(this.#parts, service, kinds);
-      routes.set(service.id, serviceRoute(service, spec, credentials, ready, initialReplicas(spec.settings)));
+      const desired = this.#parts.scaling.follow(service, spec.settings, ready.length);
+      routes.set(service.id, serviceRoute(service, spec, credentials, ready, desired, null));
     }
     return ready.length;
   }
@@ -142,12 +145,17 @@ export class ReplicaDeployer implements Deployer {
     return this.#parts.substrate.logs(serviceId, lines);
   }
 
+  decisions(service: ServiceRecord): Promise<readonly ScalingDecision[]> {
+    return Promise.resolve(this.#parts.scaling.decisions(service.id));
+  }
+
   beginAttempt(serviceId: string): void {
     this.#crashes.reset(serviceId);
   }
 
   forget(serviceId: string): void {
     this.#reservations.release(serviceId);
+    this.#parts.scaling.forget(serviceId);
     this.#crashes.forget(serviceId);
     this.#announced.delete(serviceId);
   }
@@ -155,7 +163,9 @@ export class ReplicaDeployer implements Deployer {
   async #apply(pass: Pass, goal: Goal, prepared: Prepared): Promise<Applied> {
     const { service, log } = pass;
     const { clock, maximumCrashes } = this.#parts;
-    const target = { revision: prepared.revision, replicas: initialReplicas(goal.spec.settings) };
+    const wanted = this.#parts.scaling.follow(service, goal.spec.settings, service.status.desiredReplicas);
+    const granted = await this.#grant(service, goal.spec, wanted);
+    const target = { revision: prepared.revision, replicas: granted };
     const observed = await this.#observe(service.id, log);
     const crashes = this.#crashes.update(service.id, target.revision, observed, (replica, history) =>
       log(`Replica ${replica.id} ended by itself: ${crashError({ ...history, inARow: 1 }).message}`),
@@ -167,7 +177,8 @@ export class ReplicaDeployer implements Deployer {
         observed.filter((replica) => !plan.retire.includes(replica.id)),
         crashes,
       ),
-      neededReplicas: target.replicas,
+      // More than that are a wish of the load.
+      neededReplicas: Math.min(initialReplicas(goal.spec.settings), target.replicas),
       complete: false,
       trouble: crashes.last === null ? null : crashError(crashes),
       giveUp: null,
@@ -183,6 +194,21 @@ export class ReplicaDeployer implements Deployer {
     await this.#route(pass, goal.spec, goalCredentials(pass, goal, complete), plan.route, target.replicas);
     await this.#retire(pass, plan, goal.spec.settings.scoringTimeoutMs);
     return { ...applied, complete };
+  }
+
+  /** As many of the wanted replicas as there is room for. */
+  async #grant(service: ServiceRecord, spec: ServiceSpec, wanted: number): Promise<number> {
+    const { state, scaling } = this.#parts;
+    const compute = await state.computes.get(service.workspaceId, spec.computeName);
+    const granted = this.#reservations.grow(service.id, compute, spec.settings, wanted);
+    if (granted < wanted) {
+      scaling.limit(
+        service.id,
+        granted,
+        `kept at ${granted}: ${wanted} are wanted, and compute target "${compute.name}" has room for no more`,
+      );
+    }
+    return granted;
   }
 
   async #retireAll(pass: Pass, scoringTimeoutMs: number): Promise<void> {
@@ -230,7 +256,8 @@ export class ReplicaDeployer implements Deployer {
   ): Promise<void> {
     const { routes } = this.#parts;
     const credentials = await routeCredentials(this.#parts, service, kinds);
-    routes.set(service.id, serviceRoute(service, spec, credentials, replicas, desired));
+    const because = this.#parts.scaling.because(service.id);
+    routes.set(service.id, serviceRoute(service, spec, credentials, replicas, desired, because));
     await routes.publish(signal);
   }
 

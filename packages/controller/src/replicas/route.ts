@@ -11,6 +11,8 @@ export function serviceRoute(
   credentials: RouteCredentials,
   replicas: readonly ObservedReplica[],
   desiredReplicas: number,
+  /** Why there are as many; null when nothing but the settings decided. */
+  because: string | null,
 ): ServiceRoute {
   const { settings } = spec;
   return {
@@ -24,12 +26,16 @@ export function serviceRoute(
       .map(({ id, revision, address }) => ({ id, revision, address }))
       .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     desiredReplicas,
-    scaling: scalingSentence(settings),
+    scaling: because ?? scalingSentence(settings),
   };
 }
 
 function scalingSentence({ numReplicas, autoScaler }: ServiceSpec['settings']): string {
-  return numReplicas === null
-    ? `${autoScaler.minReplicas} replicas as autoScaler.minReplicas says; scaling with the load is not supported yet`
-    : `${numReplicas} replicas as numReplicas says`;
+  const { autoscaleEnabled, minReplicas, maxReplicas, targetUtilization } = autoScaler;
+  if (numReplicas !== null) {
+    return `numReplicas is ${numReplicas}`;
+  }
+  return autoscaleEnabled
+    ? `the autoscaler keeps between ${minReplicas} and ${maxReplicas} replicas at ${targetUtilization} % utilization`
+    : `autoScaler.minReplicas is ${minReplicas}, and autoscaleEnabled is false`;
 }

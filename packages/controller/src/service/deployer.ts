@@ -2,7 +2,7 @@
  * How services come to run on one compute target. The reconciler knows the phases of a service's life; deployers know
  * what runs it: replicas that are started one by one, or a Kubernetes Deployment.
  */
-import type { EndpointRoute, ErrorBody } from '@farled/contract';
+import type { EndpointRoute, ErrorBody, ScalingDecision } from '@farled/contract';
 import type { ComputeRecord, GoodImage, OperationRecord, ServiceRecord, ServiceSpec } from '@farled/state';
 
 import type { ReplicaSummary } from './status.ts';
@@ -84,6 +84,8 @@ export interface Deployer {
   logs(serviceId: string, lines: number): Promise<readonly string[]>;
   /** The last lines, then each line as it is written, of all replicas that are there or come; ends with the signal. */
   followLogs(serviceId: string, lines: number, signal: AbortSignal): Promise<AsyncIterable<string>>;
+  /** What the autoscaler decided of the service, oldest first. */
+  decisions(service: ServiceRecord): Promise<readonly ScalingDecision[]>;
   /** A new attempt begins: earlier failures don't count against it. */
   beginAttempt(serviceId: string): void;
   forget(serviceId: string): void;

@@ -2,7 +2,14 @@
  * Brings one service to what the record says: the phases, in order, each safe to repeat after a crash at any line.
  * Nothing here waits for a build or for a last request; how a service runs is its compute target's deployer's affair.
  */
-import { type ErrorBody, errorToWire, FarledError, hasEnded, isFarledError } from '@farled/contract';
+import {
+  type ErrorBody,
+  errorToWire,
+  FarledError,
+  hasEnded,
+  isFarledError,
+  type ScalingDecision,
+} from '@farled/contract';
 import type { Clock, Logger } from '@farled/service';
 import type { GoodSpec, OperationRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
 
@@ -106,6 +113,10 @@ export class ServiceReconciler implements AsyncDisposable {
 
   async logs(service: ServiceRecord, lines: number): Promise<readonly string[]> {
     return (await this.#deployerOf(service, service.spec)).logs(service.id, lines);
+  }
+
+  async decisions(service: ServiceRecord): Promise<readonly ScalingDecision[]> {
+    return (await this.#deployerOf(service, service.spec)).decisions(service);
   }
 
   async reconcile(serviceId: string, signal: AbortSignal): Promise<Result> {

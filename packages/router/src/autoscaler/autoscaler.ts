@@ -2,7 +2,7 @@
  * Scales services by their load: all routers stand for election, the elected one decides and writes. It also tells what
  * became of the requests of endpoints.
  */
-import type { Scaled } from '@farled/autoscaling';
+import { demand, type Scaled } from '@farled/autoscaling';
 import { CLUSTER } from '@farled/contract';
 import {
   type Deployment,
@@ -17,9 +17,9 @@ import type { Clock, Logger } from '@farled/service';
 import type { ClusterService } from '../cluster/route-table.ts';
 import { tellStatistics } from '../cluster/tell-statistics.ts';
 import type { Services } from '../services.ts';
-import { demand } from './demand.ts';
 import { type Peers, startPeers } from './peers.ts';
 import { decideRound, isDue, type ServiceDecision } from './round.ts';
+import { ToldDecisions } from './told-decisions.ts';
 
 export interface AutoscalerParts {
   readonly client: KubernetesClient;
@@ -83,6 +83,8 @@ async function lead(parts: AutoscalerParts, leads: () => boolean, signal: AbortS
   await using peers = startPeers(parts);
   const hasEndpoints = (): boolean => parts.services.hasEndpoints;
   const telling = tellStatistics({ ...parts, peers, hasEndpoints }, signal);
+  const told = new ToldDecisions({ ...parts, services: () => parts.found().map(({ route }) => route.name) });
+  const tellingDecisions = told.tell(signal);
   await using deployments = startInformer<Deployment>(
     client,
     KINDS.deployment,
@@ -94,7 +96,7 @@ async function lead(parts: AutoscalerParts, leads: () => boolean, signal: AbortS
   while (!signal.aborted) {
     try {
       await deployments.synced(signal);
-      known = await lookAndWrite(parts, { peers, deployments, known, leads, signal });
+      known = await lookAndWrite(parts, { peers, deployments, told, known, leads, signal });
     } catch (error) {
       if (!signal.aborted) {
         log.warn({ err: error }, 'The autoscaler could not look at the load');
@@ -102,12 +104,13 @@ async function lead(parts: AutoscalerParts, leads: () => boolean, signal: AbortS
     }
     await clock.sleep(EVERY_MS, signal).catch(() => {});
   }
-  await telling;
+  await Promise.all([telling, tellingDecisions]);
 }
 
 interface Term {
   readonly peers: Peers;
   readonly deployments: Informer<Deployment>;
+  readonly told: ToldDecisions;
   readonly known: ReadonlyMap<string, Scaled>;
   readonly leads: () => boolean;
   readonly signal: AbortSignal;
@@ -115,14 +118,15 @@ interface Term {
 
 async function lookAndWrite(parts: AutoscalerParts, term: Term): Promise<ReadonlyMap<string, Scaled>> {
   const { clock, log, services } = parts;
-  const { peers, deployments, known, leads, signal } = term;
+  const { peers, deployments, told, known, leads, signal } = term;
   const found = parts.found();
   if (!isDue(found, known, clock.now())) {
     return known;
   }
   const { statistics, isComplete } = await peers.ask(signal);
+  const now = clock.now();
   const { decisions, after } = decideRound({
-    now: clock.now(),
+    now,
     services: found,
     demand: demand(statistics),
     isComplete,
@@ -132,7 +136,9 @@ async function lookAndWrite(parts: AutoscalerParts, term: Term): Promise<Readonl
   await Promise.all(
     decisions.map(async (decision) => {
       services.find(decision.service.route.name)?.explainScaling(decision);
-      const { service, because, ...inputs } = decision;
+      const { service, settings, because, ...inputs } = decision;
+      const { current: replicas, ...seen } = inputs;
+      told.note(service.route.name, { ...seen, now, settings, isComplete, replicas, because });
       const fields = { service: service.route.name, ...inputs, routers: statistics.length, isComplete, because };
       if (decision.desired === decision.current) {
         log.debug(fields, 'Replicas are kept');

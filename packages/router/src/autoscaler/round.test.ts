@@ -1,8 +1,8 @@
+import { demand } from '@farled/autoscaling';
 import { type ClusterRoute, NO_LATENCIES, type RouterStatistics } from '@farled/contract';
 import { expect, test } from 'vitest';
 
 import type { ClusterService } from '../cluster/route-table.ts';
-import { demand } from './demand.ts';
 import { peers } from './peers.ts';
 import { decideRound, isDue, type RoundInput } from './round.ts';
 

@@ -1,8 +1,7 @@
 /** One look of the autoscaler at all services: pure, so that what it does to a cluster is a table. */
-import { look, type Scaled, type ScalingSettings } from '@farled/autoscaling';
+import { type Demand, look, type Scaled, type ScalingSettings } from '@farled/autoscaling';
 
 import type { ClusterService } from '../cluster/route-table.ts';
-import type { Demand } from './demand.ts';
 
 export interface RoundInput {
   readonly now: number;
@@ -17,6 +16,7 @@ export interface RoundInput {
 
 export interface ServiceDecision {
   readonly service: ClusterService;
+  readonly settings: ScalingSettings;
   readonly busy: number;
   readonly queued: number;
   readonly current: number;
@@ -57,7 +57,7 @@ export function decideRound({ now, services, demand, isComplete, current, before
     const looked = look(settings, { now, busy, queued, isComplete, current: present }, known);
     after.set(key, looked.after);
     if (looked.decision !== null) {
-      decisions.push({ service, busy, queued, current: present, ...looked.decision });
+      decisions.push({ service, settings, busy, queued, current: present, ...looked.decision });
     }
   }
   return { decisions, after };

@@ -17,6 +17,7 @@ import {
 import { clusterHandlers } from './cluster-handlers.ts';
 import { newCompute } from './clusters.ts';
 import { credentialHandlers } from './credentials.ts';
+import { decisionsOf } from './decisions.ts';
 import { identityHandlers } from './identities.ts';
 import { resourceGroupHandlers } from './resource-groups.ts';
 import { found, now, startOperation, type TestState } from './state.ts';
@@ -316,6 +317,10 @@ export function createHandlers(state: TestState, url: () => string): Handlers {
     getServiceLogs: ({ params, query }) => [
       200,
       { lines: [`${serviceOf(params.service).name}: init() called`, 'ready'].slice(-query.lines) },
+    ],
+    getServiceDecisions: ({ params, query }) => [
+      200,
+      { value: decisionsOf(serviceOf(params.service).name).slice(-query.last) },
     ],
     followServiceLogs: ({ params, query }) => [
       200,

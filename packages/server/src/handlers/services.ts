@@ -175,6 +175,10 @@ export function serviceHandlers(parts: AppParts): HandlersOf<'services'> {
       200,
       { lines: await parts.serviceLogs(await getRecord(params), query.lines) },
     ],
+    getServiceDecisions: async ({ params, query }) => {
+      const decisions = await parts.scalingDecisions(await getRecord(params));
+      return [200, { value: decisions.slice(-query.last) }];
+    },
     followServiceLogs: async ({ params, query }, { signal }) => [
       200,
       { bytes: await streamLogs(parts, await getRecord(params), query.lines, signal) },

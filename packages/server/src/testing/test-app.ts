@@ -4,13 +4,34 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { PREFIX } from '@farled/contract';
+import { PREFIX, ScalingDecision } from '@farled/contract';
 import { type AccessTokens, accessTokens, openCallers, openSigningKeys, serviceTokens } from '@farled/identity';
 import { type Logger, silentLogger, systemClock } from '@farled/service';
 import { type ArtifactStore, openDirectoryArtifacts, openState, type State } from '@farled/state';
 
 import { buildApp } from '../app.ts';
 import { testClusters, type TestClusters } from './test-clusters.ts';
+
+/** What the autoscaler decided, of any service. */
+export const DECISIONS = ['scaled', 'refusedMore'].map((outcome, index) =>
+  ScalingDecision.parse({
+    at: `2026-01-01T00:00:0${index}.000Z`,
+    outcome,
+    busy: 2,
+    queued: index,
+    isComplete: true,
+    replicas: 1 + index,
+    desired: 2,
+    settings: {
+      minReplicas: 1,
+      maxReplicas: 2,
+      targetUtilization: 70,
+      refreshPeriodInSeconds: 1,
+      maxConcurrentRequestsPerContainer: 1,
+    },
+    because: 'a test says so',
+  }),
+);
 
 const TOKEN = 'owner-token-of-a-test';
 export const WORKSPACE = '/subscriptions/sub/resourceGroups/rg/workspaces/ws';
@@ -69,6 +90,7 @@ export async function startTestApp(log: Logger = silentLogger, hasRegistry = fal
     serviceTokens: serviceTokens({ ...ofKeys, keys: openSigningKeys({ ...ofKeys, purpose: 'service' }) }),
     scoringUrl: () => 'http://127.0.0.1:7311',
     hasRegistry,
+    scalingDecisions: () => Promise.resolve(DECISIONS),
     serviceLogs: (service) => Promise.resolve([`log of ${service.name}`]),
     followServiceLogs: (service, lines, signal) => Promise.resolve(talk(service.name, lines, signal)),
     version: '1.2.3',

@@ -27,11 +27,11 @@ const ELECTION: readonly Rule[] = [
   { ...LEASES, verbs: ['get', 'update'], resourceNames: [name] },
 ];
 
-/** What became of the requests of endpoints is written into an object that is there already. */
+/** What became of the requests of endpoints, and what was decided of replicas, is written into an object that is there already. */
 const TELLING: Rule = {
   apiGroups: [''],
   resources: ['configmaps'],
-  verbs: ['patch'],
+  verbs: ['get', 'patch'],
   resourceNames: [CLUSTER_STATISTICS.configMap],
 };
 

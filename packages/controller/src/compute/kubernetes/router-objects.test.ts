@@ -89,7 +89,7 @@ describe('rights', () => {
       'list watch secrets',
       'create leases',
       'get update leases farled-router',
-      'patch configmaps farled-router-statistics',
+      'get patch configmaps farled-router-statistics',
     ]);
   });
 

@@ -2,7 +2,14 @@
  * Deploys services on one Kubernetes: an image, and the objects that tell the cluster to run it. The cluster starts,
  * replaces and ends replicas; its routers find them by themselves. What is here asks, looks, and says what it saw.
  */
-import { ANYWHERE, type EndpointRoute, errorToWire, initialReplicas, isFarledError } from '@farled/contract';
+import {
+  ANYWHERE,
+  type EndpointRoute,
+  errorToWire,
+  initialReplicas,
+  isFarledError,
+  type ScalingDecision,
+} from '@farled/contract';
 import { KINDS, type KubernetesClient, type Pod } from '@farled/kubernetes';
 import type { Clock } from '@farled/service';
 import type { ComputeRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
@@ -24,6 +31,7 @@ import { workloadObjects } from './manifests/workload-objects.ts';
 import type { OwnedObjects } from './owned-objects.ts';
 import { type KeptLogs, readPodLogs } from './pod-logs.ts';
 import type { PullSecrets } from './pull-secrets.ts';
+import { readDecisions } from './read-decisions.ts';
 import { refusal } from './refusal.ts';
 import { buildServiceImage, recallServiceImage, type ServiceImage, type ServiceImagesParts } from './service-image.ts';
 import type { Workload } from './workload.ts';
@@ -167,6 +175,10 @@ export class KubernetesDeployer implements Deployer {
     const pods = owned.pods(serviceId).filter((pod) => kept.length === 0 || !isLeaving(pod));
     const live = await readPodLogs(client, pods, lines, AbortSignal.timeout(LOG_TIMEOUT_MS));
     return [...live, ...kept].slice(-lines);
+  }
+
+  decisions({ name }: ServiceRecord): Promise<readonly ScalingDecision[]> {
+    return readDecisions(this.#parts.client, name, AbortSignal.timeout(SYNC_TIMEOUT_MS));
   }
 
   followLogs(serviceId: string, lines: number, signal: AbortSignal): Promise<AsyncIterable<string>> {
