@@ -11,6 +11,7 @@ test('on one machine it needs a control socket and a place for its table', () =>
     table: '/t',
     portUse: 'alone',
     log: undefined,
+    certificates: [],
   });
   expect(() => routerConfig({})).toThrow(/FARLED_ROUTER_CONTROL.*FARLED_ROUTER_TABLE/);
 });
@@ -27,6 +28,7 @@ test('in a cluster it needs nothing', () => {
     namespace: 'farled-system',
     identity: 'pod-1',
     log: undefined,
+    certificates: [],
   });
 });
 
@@ -36,4 +38,14 @@ test.each([
   ['FARLED_ROUTER_DRAIN_SECONDS', 'long'],
 ])('%s %s is refused by name', (name, value) => {
   expect(() => routerConfig({ FARLED_ROUTER_SOURCE: 'cluster', [name]: value })).toThrow(name);
+});
+
+test('each certificate has its key', () => {
+  const of = (cert: string, key: string) =>
+    routerConfig({ FARLED_ROUTER_SOURCE: 'cluster', FARLED_ROUTER_TLS_CERT: cert, FARLED_ROUTER_TLS_KEY: key });
+  expect(of('/a.pem,/b.pem', '/a.key,/b.key').certificates).toEqual([
+    { cert: '/a.pem', key: '/a.key' },
+    { cert: '/b.pem', key: '/b.key' },
+  ]);
+  expect(() => of('/a.pem', '')).toThrow('FARLED_ROUTER_TLS_CERT names 1 files and FARLED_ROUTER_TLS_KEY 0');
 });

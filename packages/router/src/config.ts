@@ -1,16 +1,27 @@
 /** What the router is told by its environment. */
-import { CLUSTER } from '@farled/contract';
+import { CLUSTER, FarledError } from '@farled/contract';
 import { readConfig } from '@farled/service';
 import { z } from 'zod';
 
 import { PORT_USES, type PortUse } from './listen.ts';
+import type { CertificateFile } from './tls/certificate-files.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+
+/** Paths of files with commas between them. */
+const paths = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').filter((path) => path.trim() !== ''));
 
 const Source = z.object({
   /** Where the route table comes from: whoever opens the control socket, or the objects of the cluster it runs in. */
   FARLED_ROUTER_SOURCE: z.enum(['socket', 'cluster']).default('socket'),
   FARLED_ROUTER_LOG: z.string().optional(),
+  /** Certificates with their chains, PEM: the port then speaks TLS. The first is for clients that ask for no name. */
+  FARLED_ROUTER_TLS_CERT: paths,
+  /** Their keys, in the same order. */
+  FARLED_ROUTER_TLS_KEY: paths,
 });
 
 const Socket = z.object({
@@ -42,17 +53,21 @@ const Cluster = z.object({
   HOSTNAME: z.string().default(`router-${process.pid}`),
 });
 
-export interface SocketConfig {
+interface Both {
+  readonly certificates: readonly CertificateFile[];
+  readonly log: string | undefined;
+}
+
+export interface SocketConfig extends Both {
   readonly source: 'socket';
   readonly host: string;
   readonly port: number;
   readonly control: string;
   readonly table: string;
   readonly portUse: PortUse;
-  readonly log: string | undefined;
 }
 
-export interface ClusterConfig {
+export interface ClusterConfig extends Both {
   readonly source: 'cluster';
   readonly host: string;
   readonly port: number;
@@ -64,17 +79,19 @@ export interface ClusterConfig {
   readonly namespace: string;
   /** Of this router among its peers. */
   readonly identity: string;
-  readonly log: string | undefined;
 }
 
 /** @throws FarledError BadArgument naming each variable that can't be used. */
 export function routerConfig(environment: Readonly<Record<string, string | undefined>>): SocketConfig | ClusterConfig {
-  const { FARLED_ROUTER_SOURCE: source, FARLED_ROUTER_LOG: log } = readConfig(Source, environment);
+  const of = readConfig(Source, environment);
+  const { FARLED_ROUTER_SOURCE: source, FARLED_ROUTER_LOG: log } = of;
+  const certificates = certificateFiles(of);
   if (source === 'socket') {
     const variables = readConfig(Socket, environment);
     return {
       source,
       log,
+      certificates,
       host: variables.FARLED_ROUTER_HOST,
       port: variables.FARLED_ROUTER_PORT,
       control: variables.FARLED_ROUTER_CONTROL,
@@ -86,6 +103,7 @@ export function routerConfig(environment: Readonly<Record<string, string | undef
   return {
     source,
     log,
+    certificates,
     host: variables.FARLED_ROUTER_HOST,
     port: variables.FARLED_ROUTER_PORT,
     healthPort: variables.FARLED_ROUTER_HEALTH_PORT,
@@ -95,4 +113,18 @@ export function routerConfig(environment: Readonly<Record<string, string | undef
     namespace: variables.FARLED_ROUTER_NAMESPACE,
     identity: variables.HOSTNAME,
   };
+}
+
+function certificateFiles({
+  FARLED_ROUTER_TLS_CERT: certs,
+  FARLED_ROUTER_TLS_KEY: keys,
+}: z.infer<typeof Source>): readonly CertificateFile[] {
+  if (certs.length !== keys.length) {
+    throw new FarledError(
+      'BadArgument',
+      `FARLED_ROUTER_TLS_CERT names ${certs.length} files and FARLED_ROUTER_TLS_KEY ${keys.length}.`,
+      { suggestion: 'Give a key for each certificate, in the same order, with commas between them.' },
+    );
+  }
+  return certs.map((cert, index) => ({ cert, key: keys[index] ?? '' }));
 }

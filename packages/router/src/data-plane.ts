@@ -9,6 +9,7 @@ import { Proxy } from './proxy/proxy.ts';
 import { Refusals } from './refusals.ts';
 import { ScoringServer } from './scoring-server.ts';
 import { Services } from './services.ts';
+import { type CertificateFile, CertificateFiles } from './tls/certificate-files.ts';
 
 export interface DataPlane {
   readonly services: Services;
@@ -17,8 +18,17 @@ export interface DataPlane {
   readonly statistics: (listening: RouterStatistics['listening']) => RouterStatistics;
 }
 
-/** `knowsAll`: whether a service that is not in the table does not exist. */
-export function createDataPlane(log: Logger, knowsAll: () => boolean): DataPlane {
+export interface DataPlaneParts {
+  /** Whether a service that is not in the table does not exist. */
+  readonly knowsAll: () => boolean;
+  /** Of the port, to speak TLS there; none: HTTP in the clear. */
+  readonly certificates: readonly CertificateFile[];
+  readonly log: Logger;
+}
+
+/** @throws FarledError BadArgument when a certificate can't be used. */
+export async function createDataPlane({ knowsAll, certificates: files, log }: DataPlaneParts): Promise<DataPlane> {
+  const certificates = files.length === 0 ? undefined : await CertificateFiles.open({ files, clock: systemClock, log });
   const id = randomUUID();
   const startedAt = systemClock.now();
   const deadlines = new Deadlines(systemClock);
@@ -35,7 +45,7 @@ export function createDataPlane(log: Logger, knowsAll: () => boolean): DataPlane
   return {
     services,
     refusals,
-    server: new ScoringServer({ handler: proxy, clock: systemClock }),
+    server: new ScoringServer({ handler: proxy, clock: systemClock, certificates }),
     statistics: (listening) => ({
       id,
       startedAt,

@@ -1,7 +1,7 @@
 /** What is written back: refusals in the words of the original, and what a worker made of a request. */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 
-import type { ClientConnection } from '@farled/http';
+import type { Client } from '@farled/http';
 
 import { ALLOW_ORIGIN } from './cors.ts';
 import { ANSWER, type AnswerFrame } from './frames.ts';
@@ -27,18 +27,13 @@ const NOT_A_SCRIPTS = new Set([
   'date',
 ]);
 
-export function reply(
-  client: ClientConnection,
-  status: number,
-  headers: Headers,
-  body: Buffer | string = NO_BODY,
-): void {
+export function reply(client: Client, status: number, headers: Headers, body: Buffer | string = NO_BODY): void {
   client.reply(status, linesOf(headers), typeof body === 'string' ? Buffer.from(body) : body);
 }
 
 /** A refusal, or another sentence. */
 export function say(
-  client: ClientConnection,
+  client: Client,
   status: number,
   headers: Headers,
   message: string,
@@ -54,7 +49,7 @@ interface Sending {
 }
 
 /** Of a stream, its head: true when its pieces are to follow. */
-export function sendScored(client: ClientConnection, headers: Headers, scored: Scored, parts: Sending): boolean {
+export function sendScored(client: Client, headers: Headers, scored: Scored, parts: Sending): boolean {
   switch (scored.outcome) {
     case 'abandoned':
       client.abort();
@@ -73,7 +68,7 @@ export function sendScored(client: ClientConnection, headers: Headers, scored: S
   }
 }
 
-function sendFrame(client: ClientConnection, headers: Headers, frame: AnswerFrame, log: Sending['log']): boolean {
+function sendFrame(client: Client, headers: Headers, frame: AnswerFrame, log: Sending['log']): boolean {
   const { kind, milliseconds, body } = frame;
   const time = `${EXECUTION_TIME}: ${milliseconds.toFixed(3)}\r\n`;
   switch (kind) {

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:net';
 
 import { NOT_EXECUTED_HEADER, REPLICA_CONTROL, type ReplicaReport } from '@farled/contract';
-import { CLIENT_LIMITS, type ClientConnection, ClientConnections, type Exchange, type Handler } from '@farled/http';
+import { CLIENT_LIMITS, type Client, ClientConnections, type Exchange, type Handler } from '@farled/http';
 import type { Clock } from '@farled/service';
 
 import { FAILED, HTML_TYPE, INTERNAL, JSON_TYPE, NO_METHOD, reply, say } from './answer.ts';
@@ -96,7 +96,7 @@ export class Front implements Handler {
     }
     const lingerMs = this.#state === 'ready' ? this.#parts.lingerMs : 0;
     this.#state = 'draining';
-    this.#connections.isLeaving = true;
+    this.#connections.announceLeaving();
     if (lingerMs === 0) {
       this.#hasLingered = true;
       this.#endIfDrained();
@@ -127,7 +127,7 @@ export class Front implements Handler {
     };
   }
 
-  open(client: ClientConnection): Exchange | null {
+  open(client: Client): Exchange | null {
     const { method, target, parser } = client.head;
     const mark = target.indexOf('?');
     const path = (mark === -1 ? target : target.slice(0, mark)).replaceAll(/\/{2,}/g, '/');
@@ -166,7 +166,7 @@ export class Front implements Handler {
     this.#parts.log(`A request failed: ${error instanceof Error ? error.stack : String(error)}`);
   }
 
-  #control(path: string, method: string, client: ClientConnection): void {
+  #control(path: string, method: string, client: Client): void {
     if (path === REPLICA_CONTROL.report && method === 'GET') {
       reply(client, 200, JSON_TYPE, JSON.stringify(this.report));
     } else if (path === REPLICA_CONTROL.ready && method === 'GET') {
@@ -179,7 +179,7 @@ export class Front implements Handler {
     }
   }
 
-  #health(client: ClientConnection, headers: Headers): void {
+  #health(client: Client, headers: Headers): void {
     if (this.#state === 'starting') {
       reply(client, 503, { ...headers, 'content-type': 'text/plain' }, 'Starting');
     } else {
@@ -187,7 +187,7 @@ export class Front implements Handler {
     }
   }
 
-  #describe(client: ClientConnection, headers: Headers, version: string | null): void {
+  #describe(client: Client, headers: Headers, version: string | null): void {
     if (this.#swagger === null) {
       this.#refuse(client, headers, 'starting');
       return;
@@ -206,7 +206,7 @@ export class Front implements Handler {
     }
   }
 
-  #score(client: ClientConnection, source: Source, headers: Headers): Exchange | null {
+  #score(client: Client, source: Source, headers: Headers): Exchange | null {
     const { method, fields } = source;
     const { pool, quarantine, scoringTimeoutMs, log } = this.#parts;
     if ((method === 'OPTIONS' || method === 'HEAD') && !this.#isForRun(method, fields)) {
@@ -236,7 +236,7 @@ export class Front implements Handler {
     return this.#parts.pool.entry?.mode === 'raw' && !isPreflight(method, fields);
   }
 
-  #refuse(client: ClientConnection, headers: Headers, refusal: Refusal): void {
+  #refuse(client: Client, headers: Headers, refusal: Refusal): void {
     const told = { ...headers, [NOT_EXECUTED_HEADER]: refusal };
     say(client, 503, told, `This replica takes no request now: it is ${refusal}.`);
   }

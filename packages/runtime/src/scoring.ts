@@ -1,6 +1,6 @@
 /** One request to be scored: its body, its place in the pool, its answer. */
 import { DEADLINE_HEADER } from '@farled/contract';
-import type { ClientConnection, Exchange } from '@farled/http';
+import type { Client, Exchange } from '@farled/http';
 
 import type { AnswerStream, StreamReader } from './answer-stream.ts';
 import { say, sendScored } from './answer.ts';
@@ -11,7 +11,7 @@ import type { Headers } from './request-ids.ts';
 import { type Source, workerRequest } from './worker-request.ts';
 
 export interface ScoringParts {
-  readonly client: ClientConnection;
+  readonly client: Client;
   readonly pool: Pool;
   readonly source: Source & { readonly fields: Fields };
   /** Of the answer. */

@@ -38,6 +38,7 @@ export { readDeploymentConfig, readEnvironmentFolder, readInferenceConfig } from
 export { fileError, readDocument } from './node/read-file.ts';
 export { readKubeconfig } from './node/read-kubeconfig.ts';
 export type { KubeconfigPlace } from './node/read-kubeconfig.ts';
+export { trustAuthority } from './node/trust-authority.ts';
 export type { UploadProgress } from './node/upload.ts';
 export { findWorkspaceConfig, writeWorkspaceConfig } from './node/workspace-config.ts';
 export type { WorkspaceConfig } from './node/workspace-config.ts';

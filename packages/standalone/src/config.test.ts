@@ -10,7 +10,7 @@ test('without variables everything has its default', () => {
     home: join(homedir(), '.farled'),
     environments: join(homedir(), '.farled', 'environments'),
     api: { host: '127.0.0.1', port: 7310 },
-    scoring: { host: '127.0.0.1', port: 7311 },
+    scoring: { host: '127.0.0.1', port: 7311, name: null, tls: { certs: [], keys: [] } },
     schedulingTimeoutMs: 300_000,
   });
 });
@@ -23,6 +23,20 @@ test.each(['0.0.0.0', '192.168.1.1', '::', 'example.org'])('listening on %s need
 
 test.each(['127.0.0.1', '127.8.8.8', 'localhost', '::1'])('%s stays on this machine', (host) => {
   expect(standaloneConfig({ FARLED_HOST: host }).api.host).toBe(host);
+});
+
+test('with a certificate, scoring may be reached from other machines; the API may not', () => {
+  const tls = { FARLED_TLS_CERT: '/a.pem,/b.pem', FARLED_TLS_KEY: '/a.key,/b.key' };
+  expect(
+    standaloneConfig({ ...tls, FARLED_SCORING_HOST: '0.0.0.0', FARLED_SCORING_NAME: 'a.example' }).scoring,
+  ).toEqual({
+    host: '0.0.0.0',
+    port: 7311,
+    name: 'a.example',
+    tls: { certs: ['/a.pem', '/b.pem'], keys: ['/a.key', '/b.key'] },
+  });
+  expect(() => standaloneConfig({ ...tls, FARLED_HOST: '0.0.0.0' })).toThrow('FARLED_HOST');
+  expect(() => standaloneConfig({ FARLED_TLS_CERT: '/a.pem' })).toThrow('FARLED_TLS_CERT names 1 files');
 });
 
 test('every wrong variable is named at once', () => {

@@ -10,6 +10,17 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const seconds = z.coerce.number().positive().max(86_400);
 const flag = z.enum(['true', 'false'], { error: 'must be true or false' }).transform((text) => text === 'true');
 
+/** Paths with commas between them. */
+const files = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .filter((path) => path.trim() !== '')
+      .map((path) => resolve(path)),
+  );
+
 const Variables = z.object({
   /** Where all state lives. */
   FARLED_HOME: z.string().optional(),
@@ -24,6 +35,15 @@ const Variables = z.object({
   FARLED_SCORING_PORT: port.default(7311),
   /** Processes that take scoring requests at one port, on Linux; one serves some ten thousand a second on a core. */
   FARLED_ROUTER_PROCESSES: z.coerce.number().int().min(1).max(64).default(1),
+  /** Host name that addresses of services have, in place of where they are listened for. */
+  FARLED_SCORING_NAME: z
+    .string()
+    .regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, { error: 'must be a host name' })
+    .optional(),
+  /** Certificates with their chains, PEM, with commas between them: scoring requests then come over TLS. */
+  FARLED_TLS_CERT: files,
+  /** Their keys, PEM, in the same order. */
+  FARLED_TLS_KEY: files,
   /** Lets the API listen on an address that other machines reach, without TLS: tokens and keys then travel in the clear. */
   FARLED_ALLOW_INSECURE_ADDRESS: flag.default(false),
   /** Address of the API that azureml-core speaks, over TLS. */
@@ -89,7 +109,14 @@ export interface StandaloneConfig {
   readonly home: string;
   readonly environments: string;
   readonly api: { readonly host: string; readonly port: number };
-  readonly scoring: { readonly host: string; readonly port: number };
+  readonly scoring: {
+    readonly host: string;
+    readonly port: number;
+    /** Null: the host. */
+    readonly name: string | null;
+    /** Paths; with none, requests come in the clear. */
+    readonly tls: { readonly certs: readonly string[]; readonly keys: readonly string[] };
+  };
   readonly routerProcesses: number;
   readonly azureml: {
     readonly host: string;
@@ -110,23 +137,29 @@ export interface StandaloneConfig {
 /** @throws FarledError BadArgument naming each variable that can't be used. */
 export function standaloneConfig(environment: Readonly<Record<string, string | undefined>>): StandaloneConfig {
   const variables = readConfig(Variables, environment);
-  for (const name of ['FARLED_HOST', 'FARLED_SCORING_HOST'] as const) {
-    if (!isLoopback(variables[name]) && !variables.FARLED_ALLOW_INSECURE_ADDRESS) {
-      throw new FarledError(
-        'BadArgument',
-        `${name}=${variables[name]} can be reached from other machines, and TLS is not supported yet.`,
-        {
-          suggestion: `Use 127.0.0.1 behind a proxy that adds TLS, or set FARLED_ALLOW_INSECURE_ADDRESS=true to let keys and tokens travel in the clear.`,
-        },
-      );
-    }
+  const { FARLED_TLS_CERT: certs, FARLED_TLS_KEY: keys } = variables;
+  if (certs.length !== keys.length) {
+    throw new FarledError(
+      'BadArgument',
+      `FARLED_TLS_CERT names ${certs.length} files and FARLED_TLS_KEY ${keys.length}.`,
+      { suggestion: 'Give a key for each certificate, in the same order, with commas between them.' },
+    );
+  }
+  refuseInsecure(variables, 'FARLED_HOST', 'Use 127.0.0.1 behind a proxy that adds TLS');
+  if (certs.length === 0) {
+    refuseInsecure(variables, 'FARLED_SCORING_HOST', 'Give a certificate in FARLED_TLS_CERT and FARLED_TLS_KEY');
   }
   const home = resolve(variables.FARLED_HOME ?? join(homedir(), '.farled'));
   return {
     home,
     environments: resolve(variables.FARLED_ENVIRONMENTS ?? join(home, 'environments')),
     api: { host: variables.FARLED_HOST, port: variables.FARLED_PORT },
-    scoring: { host: variables.FARLED_SCORING_HOST, port: variables.FARLED_SCORING_PORT },
+    scoring: {
+      host: variables.FARLED_SCORING_HOST,
+      port: variables.FARLED_SCORING_PORT,
+      name: variables.FARLED_SCORING_NAME ?? null,
+      tls: { certs, keys },
+    },
     routerProcesses: variables.FARLED_ROUTER_PROCESSES,
     azureml: {
       host: variables.FARLED_AZUREML_HOST,
@@ -150,6 +183,22 @@ export function standaloneConfig(environment: Readonly<Record<string, string | u
       forPods: variables.FARLED_REGISTRY_FOR_PODS ?? null,
     },
   };
+}
+
+function refuseInsecure(
+  variables: z.infer<typeof Variables>,
+  name: 'FARLED_HOST' | 'FARLED_SCORING_HOST',
+  instead: string,
+): void {
+  if (!isLoopback(variables[name]) && !variables.FARLED_ALLOW_INSECURE_ADDRESS) {
+    throw new FarledError(
+      'BadArgument',
+      `${name}=${variables[name]} can be reached from other machines, without TLS.`,
+      {
+        suggestion: `${instead}, or set FARLED_ALLOW_INSECURE_ADDRESS=true to let keys and tokens travel in the clear.`,
+      },
+    );
+  }
 }
 
 function isLoopback(host: string): boolean {

@@ -17,6 +17,8 @@ const RouterFile = Process.extend({
   port: z.int(),
   /** Whether other processes may listen at its port. */
   isShared: z.boolean().default(false),
+  /** Paths of its certificates and keys; empty: it speaks no TLS. */
+  tls: z.string().default(''),
   /** Of Farled. */
   version: z.string().default(''),
   /** Those that it succeeded, while they answer what they have. */

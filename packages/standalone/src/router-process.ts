@@ -29,6 +29,8 @@ export interface RouterProcessParts {
   readonly logs: string;
   /** Of what it runs: one of another version is replaced. */
   readonly version: string;
+  /** Paths of certificates and their keys; with none, requests come in the clear. */
+  readonly tls: { readonly certs: readonly string[]; readonly keys: readonly string[] };
   /** Arguments of Node before the program, so that a child reads the same sources. */
   readonly nodeArguments: readonly string[];
   /** Where it is to listen when it is started, and whether others do already. */
@@ -92,7 +94,8 @@ export class RouterProcess implements AsyncDisposable {
     this.#running = this.#at(found, found.socket);
     this.#leaving = found.leaving.map((leaving) => this.#at(leaving, leaving.socket));
     this.#version = found.version;
-    const fits = found.host === host && (port === 0 || found.port === port) && (found.isShared || !isShared);
+    const isThere = found.host === host && (port === 0 || found.port === port) && found.tls === this.#tls;
+    const fits = isThere && (found.isShared || !isShared);
     try {
       const { listening } = await this.#running.control.statistics(AbortSignal.timeout(2000));
       if (fits) {
@@ -119,7 +122,15 @@ export class RouterProcess implements AsyncDisposable {
       return null;
     }
     const identity = await identifyProcess(told.pid);
-    return { ...told.listening, ...identity, socket, isShared: true, version: '', leaving: noted?.leaving ?? [] };
+    return {
+      ...told.listening,
+      ...identity,
+      socket,
+      isShared: true,
+      version: '',
+      tls: '',
+      leaving: noted?.leaving ?? [],
+    };
   }
 
   /** @throws FarledError Unavailable when the router can't be started, with what it said. */
@@ -171,7 +182,7 @@ export class RouterProcess implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const { name, run, logs, place, clock } = this.#parts;
+    const { name, run, logs, tls, place, clock } = this.#parts;
     const { host, port, use } = await place();
     const outputPath = join(logs, `${name}.err`);
     const output = openSync(outputPath, 'w', 0o600);
@@ -187,6 +198,8 @@ export class RouterProcess implements AsyncDisposable {
         FARLED_ROUTER_CONTROL: join(run, socket),
         FARLED_ROUTER_TABLE: this.#tablePath,
         FARLED_ROUTER_LOG: join(logs, `${name}.log`),
+        FARLED_ROUTER_TLS_CERT: tls.certs.join(','),
+        FARLED_ROUTER_TLS_KEY: tls.keys.join(','),
       },
     });
     closeSync(output);
@@ -295,6 +308,7 @@ export class RouterProcess implements AsyncDisposable {
       ...this.#running.identity,
       socket: this.#running.socket,
       version: this.#version,
+      tls: this.#tls,
       leaving: this.#leaving.map(({ identity, socket }) => ({ ...identity, socket })),
     };
     await writeFileAtomically(this.#filePath, JSON.stringify(file));
@@ -323,6 +337,12 @@ export class RouterProcess implements AsyncDisposable {
 
   #at({ pid, startTicks }: ProcessIdentity, socket: string): Running {
     return { identity: { pid, startTicks }, socket, control: createRouterControl(join(this.#parts.run, socket)) };
+  }
+
+  /** What tells one configuration of TLS from another; what is in the files may change. */
+  get #tls(): string {
+    const { certs, keys } = this.#parts.tls;
+    return [...certs, ...keys].join(',');
   }
 
   get #filePath(): string {

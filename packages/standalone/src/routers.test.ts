@@ -48,6 +48,8 @@ async function open(changes: { count?: number; version?: string; port?: number; 
     logs: folder,
     host: '127.0.0.1',
     port: 0,
+    name: null,
+    tls: { certs: [], keys: [] },
     count: 2,
     version: '1',
     nodeArguments: ['--conditions=@farled/source'],

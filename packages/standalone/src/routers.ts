@@ -10,19 +10,25 @@ import { type Place, RouterProcess, type RouterProcessParts } from './router-pro
 export interface RoutersParts extends Omit<RouterProcessParts, 'name' | 'place'> {
   readonly host: string;
   readonly port: number;
+  /** Host name that addresses have; null: the host. */
+  readonly name: string | null;
   /** How many processes are wanted. */
   readonly count: number;
 }
 
 export class Routers implements AsyncDisposable {
   readonly #processes: readonly RouterProcess[];
+  readonly #name: string | null;
+  readonly #scheme: 'http' | 'https';
 
-  private constructor(processes: readonly RouterProcess[]) {
+  private constructor(processes: readonly RouterProcess[], { name, tls }: Pick<RoutersParts, 'name' | 'tls'>) {
     this.#processes = processes;
+    this.#name = name;
+    this.#scheme = tls.certs.length === 0 ? 'http' : 'https';
   }
 
   /** @throws FarledError Unavailable when one of them can't be started, with what it said. */
-  static async open({ host, port, count: wanted, ...parts }: RoutersParts): Promise<Routers> {
+  static async open({ host, port, name: hostName, count: wanted, ...parts }: RoutersParts): Promise<Routers> {
     const count = countFor(wanted, process.platform, parts.log);
     const isShared = canShare(process.platform);
     const names = await namesFor(parts.run, count, parts.log);
@@ -48,13 +54,14 @@ export class Routers implements AsyncDisposable {
       throw error;
     }
     processes.forEach((one) => one.watch());
-    return new Routers(processes);
+    return new Routers(processes, { name: hostName, tls: parts.tls });
   }
 
   /** Base address of scoring requests. */
   get url(): string {
-    const { host, port } = this.#processes[0]?.listening ?? { host: '', port: 0 };
-    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const { host: address, port } = this.#processes[0]?.listening ?? { host: '', port: 0 };
+    const host = this.#name ?? address;
+    return `${this.#scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
   /** Resolves when no request is answered by an older table, whichever process it comes to. */

@@ -2,15 +2,13 @@
 import type { Socket } from 'node:net';
 
 import type { Fault } from '../http1/faults.ts';
-import { FIELD_ID } from '../http1/field-ids.ts';
 import { FRAMING, type Framing } from '../http1/framing.ts';
 import type { MessageReader, MessageSink } from '../http1/message-reader.ts';
-import { passedFields, withheldWith } from '../http1/passed-fields.ts';
 import type { RequestHead } from '../http1/request-head.ts';
 import type { ResponseHead } from '../http1/response-head.ts';
-import type { AnswerSink } from './answer-sink.ts';
-import { CLOSE, dateLine, statusLine } from './answers.ts';
+import { answerFields, CLOSE, dateLine, hasNoBody, JSON_TYPE, statusLine, TEXT_TYPE } from './answers.ts';
 import type { ClientConnections } from './client-connections.ts';
+import type { Client, Connection } from './client.ts';
 import type { Exchange } from './exchange.ts';
 
 /** What a client sent of its next requests is kept up to here; then the connection is read no further. */
@@ -20,13 +18,9 @@ const MOST_DISCARDED_BYTES = 64 * 1024;
 /** Larger pieces of an answer are not copied into the text of its head. */
 const INLINE_BYTES = 8 * 1024;
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
-const JSON_TYPE = 'content-type: application/json\r\n';
-const HIDDEN_TO_CLIENT = withheldWith([]);
-const HIDDEN_WITH_VERSION = withheldWith([FIELD_ID.version]);
 const NEVER = Number.POSITIVE_INFINITY;
 
-export class ClientConnection implements MessageSink, AnswerSink {
-  /** The line that says which version the answer to this request is of; empty: none is said. */
+export class ClientConnection implements MessageSink, Client, Connection {
   versionLine = '';
   readonly #socket: Socket;
   readonly #all: ClientConnections;
@@ -70,11 +64,10 @@ export class ClientConnection implements MessageSink, AnswerSink {
     return this.#reader.head;
   }
 
-  get isAnswering(): boolean {
-    return this.#reader?.hasHead === true && this.#answer !== 'done';
+  get inFlight(): number {
+    return this.#isAnswering ? 1 : 0;
   }
 
-  /** Its client may send the body: it said that it waits for that. */
   sayContinue(): void {
     this.#wantsContinue = this.head.expectsContinue && !this.#hasBody;
     if (!this.#isReading) {
@@ -82,7 +75,6 @@ export class ClientConnection implements MessageSink, AnswerSink {
     }
   }
 
-  /** No more of the body now. */
   pauseBody(): void {
     this.#socket.pause();
   }
@@ -91,22 +83,16 @@ export class ClientConnection implements MessageSink, AnswerSink {
     this.#socket.resume();
   }
 
-  /** A body that is held has to come in time; one that streams, while its request may be scored. */
   limitBody(isHeld: boolean): void {
     this.#deadline = isHeld ? this.#all.after(this.#all.limits.heldBodyMs) : NEVER;
   }
 
-  /** An answer in a sentence, or as JSON. */
   say(status: number, message: Readonly<Record<string, unknown>> | string, lines = '', closes = false): void {
     const isText = typeof message === 'string';
-    const type = isText ? 'content-type: text/plain\r\n' : JSON_TYPE;
+    const type = isText ? TEXT_TYPE : JSON_TYPE;
     this.reply(status, lines + type, Buffer.from(isText ? message : JSON.stringify(message)), closes);
   }
 
-  /**
-   * A whole answer; `lines` are its headers, but for those of the connection and the length. Of one that has begun
-   * already, all that can be said is that it breaks off.
-   */
   reply(status: number, lines: string, body: Buffer, closes = false): void {
     if (this.#answer !== 'none') {
       this.abort();
@@ -129,15 +115,13 @@ export class ClientConnection implements MessageSink, AnswerSink {
     this.#finish();
   }
 
-  /** An answer that comes in pieces: with answerBody, answerFlush and answerEnd. */
   startReply(status: number, lines: string): void {
     this.#beginAnswer(status, lines + dateLine(this.#all.now), hasNoBody(status) ? FRAMING.none : FRAMING.chunked, 0);
   }
 
   answerHead(head: ResponseHead, status: number): void {
     const date = head.hasDate ? '' : dateLine(this.#all.now);
-    const passed = passedFields(head, this.versionLine === '' ? HIDDEN_TO_CLIENT : HIDDEN_WITH_VERSION);
-    this.#beginAnswer(status, passed + date, head.framing, head.length);
+    this.#beginAnswer(status, answerFields(head, this.versionLine) + date, head.framing, head.length);
   }
 
   #beginAnswer(status: number, lines: string, framing: Framing, length: number): void {
@@ -196,13 +180,11 @@ export class ClientConnection implements MessageSink, AnswerSink {
     this.#finish();
   }
 
-  /** The client finds out that the rest of its answer is missing. */
   abort(): void {
     this.#isClosing = true;
     this.#socket.destroy();
   }
 
-  /** Something threw. */
   fail(error: unknown): void {
     this.#all.handler.failed(error);
     const exchange = this.#exchange;
@@ -215,7 +197,10 @@ export class ClientConnection implements MessageSink, AnswerSink {
     }
   }
 
-  /** No more requests are taken: an idle connection ends, with some last words. */
+  announceLeaving(): void {
+    // The next answer says so.
+  }
+
   closeIfIdle(words: string): void {
     if (this.#reader === null && !this.#isClosing) {
       if (words !== '') {
@@ -233,7 +218,6 @@ export class ClientConnection implements MessageSink, AnswerSink {
     this.#socket.destroy();
   }
 
-  /** Ends what takes too long. */
   enforce(now: number): void {
     if (now <= this.#deadline) {
       return;
@@ -275,6 +259,10 @@ export class ClientConnection implements MessageSink, AnswerSink {
     if (!this.#isClosing) {
       this.#giveUp(fault.status, fault.message);
     }
+  }
+
+  get #isAnswering(): boolean {
+    return this.#reader?.hasHead === true && this.#answer !== 'done';
   }
 
   #guard(run: () => void): void {
@@ -420,7 +408,7 @@ export class ClientConnection implements MessageSink, AnswerSink {
 
   /** A client that ends its side while it waits is taken for one that went away: it mostly is. */
   #onEof(): void {
-    if (this.isAnswering || this.#waiting !== null) {
+    if (this.#isAnswering || this.#waiting !== null) {
       this.#socket.destroy();
     } else if (this.#isClosing) {
       this.#socket.end();
@@ -467,9 +455,4 @@ export class ClientConnection implements MessageSink, AnswerSink {
       this.#socket.uncork();
     }
   }
-}
-
-/** RFC 9110, 6.4.1. */
-function hasNoBody(status: number): boolean {
-  return status === 204 || status === 304;
 }

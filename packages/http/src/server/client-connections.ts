@@ -1,12 +1,15 @@
 /** All connections of clients, and what they share. */
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 
 import type { Cancel, Clock } from '@farled/service';
 
 import { MessageReader } from '../http1/message-reader.ts';
 import { RequestHead } from '../http1/request-head.ts';
+import { Http2Connection } from '../http2/http2-connection.ts';
 import { keepAlive } from './answers.ts';
 import { ClientConnection } from './client-connection.ts';
+import type { Connection } from './client.ts';
 import type { Handler } from './exchange.ts';
 import { CLIENT_LIMITS, type ClientLimits } from './limits.ts';
 
@@ -19,12 +22,11 @@ export class ClientConnections {
   readonly keepAliveLines: string;
   /** Milliseconds since the epoch, as of the last sweep: near enough for limits of seconds. */
   now: number;
-  /** Every answer from now on ends its connection. */
-  isLeaving = false;
   readonly #clock: Clock;
-  readonly #connections = new Set<ClientConnection>();
+  readonly #connections = new Set<Connection>();
   readonly #readers: MessageReader<RequestHead>[] = [];
   #cancelSweep: Cancel | null = null;
+  #isLeaving = false;
 
   constructor(parts: { readonly handler: Handler; readonly clock: Clock; readonly limits?: ClientLimits }) {
     this.handler = parts.handler;
@@ -39,22 +41,41 @@ export class ClientConnections {
     return this.now + this.limits.sweepMs + milliseconds;
   }
 
+  /** Every answer from now on ends its connection. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
+  }
+
+  announceLeaving(): void {
+    this.#isLeaving = true;
+    this.#connections.forEach((connection) => connection.announceLeaving());
+  }
+
+  /** @param socket on which HTTP/1.1 is spoken. */
   add(socket: Socket): void {
-    if (this.#cancelSweep === null) {
-      this.#sweep();
-    }
+    this.#startSweeping();
     this.#connections.add(new ClientConnection(socket, this));
   }
 
-  remove(connection: ClientConnection): void {
+  /** @param socket on which HTTP/2 was agreed upon. */
+  addHttp2(socket: TLSSocket): void {
+    this.#startSweeping();
+    this.#connections.add(new Http2Connection(socket, this));
+  }
+
+  remove(connection: Connection): void {
     this.#connections.delete(connection);
   }
 
-  /** How many have a request that is not answered. */
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  /** How many requests are not answered yet. */
   get inFlight(): number {
     let count = 0;
     for (const connection of this.#connections) {
-      count += connection.isAnswering ? 1 : 0;
+      count += connection.inFlight;
     }
     return count;
   }
@@ -76,6 +97,12 @@ export class ClientConnections {
     if (this.#readers.length < MOST_READERS) {
       reader.reset();
       this.#readers.push(reader);
+    }
+  }
+
+  #startSweeping(): void {
+    if (this.#cancelSweep === null) {
+      this.#sweep();
     }
   }
 

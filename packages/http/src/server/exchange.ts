@@ -1,5 +1,5 @@
 /** What becomes of one request. */
-import type { ClientConnection } from './client-connection.ts';
+import type { Client } from './client.ts';
 
 export interface Exchange {
   /** Called once, before all else. */
@@ -17,6 +17,6 @@ export interface Exchange {
 /** Decides about requests. */
 export interface Handler {
   /** The head of a request is there: null, when it was answered at once. */
-  open(client: ClientConnection): Exchange | null;
+  open(client: Client): Exchange | null;
   failed(error: unknown): void;
 }

@@ -1,5 +1,7 @@
 /** How long a client may take, in milliseconds. */
 export interface ClientLimits {
+  /** Over TLS, from the connection to the end of its handshake. */
+  readonly handshakeMs: number;
   /** From the first byte of a head to its last. */
   readonly headMs: number;
   /** For a body that is held: it takes nobody's slot, but memory. */
@@ -15,6 +17,7 @@ export interface ClientLimits {
 }
 
 export const CLIENT_LIMITS: ClientLimits = {
+  handshakeMs: 10_000,
   headMs: 30_000,
   heldBodyMs: 60_000,
   stalledMs: 120_000,

@@ -12,7 +12,8 @@ import { type ClusterSource, startClusterSource } from './cluster-source.ts';
 import { listenHealth } from './health-server.ts';
 
 export async function runInCluster(config: ClusterConfig, log: Logger): Promise<void> {
-  const { services, refusals, server, statistics } = createDataPlane(log, () => source.current);
+  const knowsAll = (): boolean => source.current;
+  const { services, refusals, server, statistics } = await createDataPlane({ ...config, knowsAll, log });
   const client = connectKubernetes(await connection(config), { clock, log });
   const source: ClusterSource = await startClusterSource({ ...config, client, services, clock, log });
   const autoscaler = startAutoscaler({ ...config, client, services, clock, log, found: () => source.services });

@@ -12,7 +12,7 @@ import { startSuccessor } from './successor.ts';
 const KNOWS_ALL = (): boolean => true;
 
 export async function runWithSocket(config: SocketConfig, log: Logger): Promise<void> {
-  const { services, refusals, server, statistics } = createDataPlane(log, KNOWS_ALL);
+  const { services, refusals, server, statistics } = await createDataPlane({ ...config, knowsAll: KNOWS_ALL, log });
   const kept = await readTable(config.table);
   if (kept !== undefined) {
     services.apply(kept);

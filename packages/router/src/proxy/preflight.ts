@@ -2,7 +2,7 @@
  * A browser asks whether a page of another site may score. It asks without a key; the replica's runtime knows, and answers
  * without the script, so that it takes no slot and is no request of the ledger. The Fetch standard: CORS-preflight request.
  */
-import { type ClientConnection, type Exchange, FRAMING } from '@farled/http';
+import { type Client, type Exchange, FRAMING } from '@farled/http';
 import type { Clock } from '@farled/service';
 
 import type { Service } from '../service.ts';
@@ -11,7 +11,7 @@ import { Forward, type Forwarded, type ForwardOwner } from './forward.ts';
 import { say } from './say.ts';
 
 export interface PreflightParts {
-  readonly client: ClientConnection;
+  readonly client: Client;
   readonly service: Service;
   /** At the replica. */
   readonly path: string;

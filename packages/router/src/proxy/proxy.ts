@@ -1,5 +1,5 @@
 /** Looks at the head of each request: finds the service, checks key or token, and has it scored, or says why not. */
-import { type ClientConnection, type Exchange, FRAMING, type Handler, type RequestHead } from '@farled/http';
+import { type Client, type Exchange, FRAMING, type Handler, type RequestHead } from '@farled/http';
 import type { Clock, Logger } from '@farled/service';
 
 import type { Endpoint, Version } from '../endpoints/endpoint.ts';
@@ -37,7 +37,7 @@ export class Proxy implements Handler {
     this.#parts = parts;
   }
 
-  open(client: ClientConnection): Exchange | null {
+  open(client: Client): Exchange | null {
     const { head } = client;
     const { method, target } = head;
     const requestId = this.#requestIdOf(head);
@@ -93,7 +93,7 @@ export class Proxy implements Handler {
   }
 
   /** Null: there is nobody to answer, and the client was told. */
-  #destinationOf(found: Service | Endpoint, client: ClientConnection, requestId: string): Service | Version | null {
+  #destinationOf(found: Service | Endpoint, client: Client, requestId: string): Service | Version | null {
     if (found instanceof Service) {
       return found;
     }
@@ -112,7 +112,7 @@ export class Proxy implements Handler {
     return given !== undefined && REQUEST_ID.test(given) ? given : this.#nextId();
   }
 
-  #sayUnknown(client: ClientConnection, requestId: string, { service }: Address): void {
+  #sayUnknown(client: Client, requestId: string, { service }: Address): void {
     if (this.#parts.knowsAll()) {
       say(client, requestId, 404, `There is no service "${service}" here. ${ADDRESSES}`);
       return;

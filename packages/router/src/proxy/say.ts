@@ -1,5 +1,5 @@
 /** Answers of the router itself: a sentence as JSON, under the id of the request. */
-import type { ClientConnection } from '@farled/http';
+import type { Client } from '@farled/http';
 
 import { LARGEST_BODY_BYTES } from './body.ts';
 
@@ -12,7 +12,7 @@ export interface SayOptions {
 
 /** `lines` are more headers. */
 export function say(
-  client: ClientConnection,
+  client: Client,
   requestId: string,
   status: number,
   message: string,
@@ -23,7 +23,7 @@ export function say(
   client.say(status, body, `${lines}x-request-id: ${requestId}\r\n`, closes);
 }
 
-export function sayTooLarge(client: ClientConnection, requestId: string): void {
+export function sayTooLarge(client: Client, requestId: string): void {
   const message = `The body must not have more than ${LARGEST_BODY_BYTES} bytes.`;
   say(client, requestId, 413, message, '', { closes: true });
 }

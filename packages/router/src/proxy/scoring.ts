@@ -1,5 +1,5 @@
 /** One request that may be scored: its body, its place in line, its tries, and what it counts as in the ledger. */
-import { type ClientConnection, type Exchange, FRAMING } from '@farled/http';
+import { type Client, type Exchange, FRAMING } from '@farled/http';
 import { type Clock, isoTime } from '@farled/service';
 
 import type { Admitted, Ended, Ticket } from '../admission/admission.ts';
@@ -17,7 +17,7 @@ import { say, sayTooLarge } from './say.ts';
 const SCORE = '/score';
 
 export interface ScoringParts {
-  readonly client: ClientConnection;
+  readonly client: Client;
   /** Who is to answer: a service, or a version of an endpoint. */
   readonly destination: Service | Version;
   /** At the replica. */

@@ -15,6 +15,7 @@ import { Proxy } from '../proxy/proxy.ts';
 import { Refusals } from '../refusals.ts';
 import { ScoringServer } from '../scoring-server.ts';
 import { Services } from '../services.ts';
+import type { CertificateFiles } from '../tls/certificate-files.ts';
 
 interface SeenRequest {
   readonly method: string;
@@ -49,6 +50,8 @@ interface TestClient {
 export interface TestProxyOptions {
   readonly limits?: Partial<ClientLimits>;
   readonly route?: Partial<ServiceRoute>;
+  /** With them, the port speaks TLS. */
+  readonly certificates?: CertificateFiles;
   readonly answer?: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void;
   /** Of the replica; says «ok» when it is absent. */
   readonly onConnection?: (socket: Socket) => void;
@@ -107,6 +110,7 @@ export async function startProxy(options: TestProxyOptions = {}): Promise<TestPr
     handler: proxy,
     clock: systemClock,
     limits: { ...CLIENT_LIMITS, ...options.limits },
+    certificates: options.certificates,
   });
   const { port } = await server.listen(0, '127.0.0.1');
   const clients: Socket[] = [];
