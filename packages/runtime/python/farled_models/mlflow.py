@@ -44,7 +44,15 @@ class Model(Served):
         columns = self.names if rows.columns is None else rows.columns
         if columns is not None:
             inputs.check_columns(rows.rows, list(columns))
-        return self.pandas.DataFrame(rows.rows, columns=columns)
+        frame = self.pandas.DataFrame(rows.rows, columns=columns)
+        for spec in self.signature.inputs if self.names is not None else []:
+            # JSON writes 5 for 5.0, and MLflow takes no whole number for another one.
+            if spec.name in frame and getattr(spec.type, "name", None) in ("float", "double"):
+                try:
+                    frame[spec.name] = frame[spec.name].astype(spec.type.to_numpy())
+                except (TypeError, ValueError):
+                    pass  # MLflow says what is wrong with it.
+        return frame
 
     def tensors(self, value):
         import numpy
