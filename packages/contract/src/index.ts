@@ -135,6 +135,7 @@ export {
 export type { ServiceSettingsInput } from './documents/deployment-config.ts';
 export { EnvironmentDocument, InferenceConfigDocument, LEGACY_INFERENCE_FIELDS } from './documents/inference-config.ts';
 export {
+  CLIENT_TIMEOUT_HEADER,
   EndpointRoute,
   MirrorStatistics,
   ReplicaAddress,

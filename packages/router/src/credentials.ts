@@ -38,6 +38,11 @@ export class Credentials {
     return JSON.stringify([keyDigests, tokens]);
   }
 
+  /** Of one that was let in: with whom it shares its turns in line. Nobody in particular, where all are let in. */
+  callerOf(authorization: string | undefined): string {
+    return this.#isOpen || authorization === undefined ? '' : (CREDENTIAL.exec(authorization)?.[1] ?? '');
+  }
+
   /** Null lets the request in. */
   refusalOf(authorization: string | undefined): Refused | null {
     if (this.#isOpen || this.#keys?.admits(authorization) === true) {
@@ -58,6 +63,8 @@ export class Credentials {
         };
   }
 }
+
+const CREDENTIAL = /^Bearer +(\S+)$/i;
 
 /** Of commands. */
 const GROUPS = { service: 'service', endpoint: 'endpoint realtime' } as const;

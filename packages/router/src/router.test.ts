@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Agent, type IncomingMessage, type ServerResponse } from 'node:http';
 
 import { NOT_EXECUTED_HEADER } from '@farled/contract';
@@ -156,6 +157,14 @@ describe('a refusal', () => {
     expect((await first).status).toBe(200);
   });
 
+  test("is a 504 when the client's own limit is over, which is no failure of the replica", async () => {
+    const [a, b] = [await held('a'), await held('b')];
+    await router.route([a, b]);
+    const { status, text } = await router.score('', { headers: { 'x-request-timeout-ms': '400' } });
+    expect([status, text]).toEqual([504, expect.stringContaining('400 ms')]);
+    expect((await router.score('', { headers: { 'x-request-timeout-ms': 'soon' } })).status).toBe(400);
+  });
+
   test('of a body over 100 MB comes before it is sent', async () => {
     await router.route([await router.replica('a', says('1'))]);
     const answer = await router
@@ -210,6 +219,52 @@ describe('a replica that did not begin a request', () => {
     for (let index = 0; index < 4; index += 1) {
       expect((await router.score()).text).toBe('"good"');
     }
+  });
+});
+
+test('a key that floods the line waits behind itself', async () => {
+  const replica = await held('a');
+  const digest = (key: string) => createHash('sha256').update(key).digest('hex');
+  await router.route([replica], { keyDigests: [digest('flood'), digest('other')], maxQueueWaitMs: 60_000 });
+  const order: string[] = [];
+  const send = (key: string) => router.score('', { key }).then(() => order.push(key));
+  const queued = (count: number) => until(async () => (await router.statistics())?.queued === count);
+  const requests = [send('flood')];
+  await until(async () => replica.waiting.length === 1);
+  for (let index = 1; index <= 4; index += 1) {
+    requests.push(send('flood'));
+    await queued(index);
+  }
+  requests.push(send('other'));
+  await queued(5);
+  for (let index = 0; index < 6; index += 1) {
+    await until(async () => replica.waiting.length === 1);
+    replica.answerAll();
+    await until(async () => order.length === index + 1);
+  }
+  await Promise.all(requests);
+  expect(order).toEqual(['flood', 'flood', 'other', 'flood', 'flood', 'flood']);
+});
+
+test('a replica that breaks off requests gets no more of them, and the ledger says so', async () => {
+  const bad = await router.replica('bad', (incoming) => incoming.socket.destroy());
+  const good = await router.replica('good', says('1'));
+  await router.route([bad, good]);
+  for (let index = 0; index < 60; index += 1) {
+    await router.score();
+  }
+  expect(bad.seen).toHaveLength(7);
+  expect(await router.statistics()).toMatchObject({
+    accepted: 60,
+    answered: 53,
+    failed: 7,
+    inFlight: 0,
+    queued: 0,
+    ejections: 1,
+    replicas: [
+      { id: 'bad', inFlight: 0, isEjected: true },
+      { id: 'good', inFlight: 0, isEjected: false },
+    ],
   });
 });
 

@@ -79,6 +79,11 @@ export class Service {
     this.forgetIdle();
   }
 
+  /** Of one that was let in: with whom it shares its turns in line. */
+  callerOf(authorization: string | undefined): string {
+    return this.#credentials.callerOf(authorization);
+  }
+
   /** Null lets the request in. */
   refusalOf(authorization: string | undefined): Refused | null {
     return this.#credentials.refusalOf(authorization);
@@ -120,6 +125,7 @@ export class Service {
       queued: admission.queued,
       inFlight: admission.inFlight,
       copies: admission.copies,
+      refusedAtOnce: admission.refusedAtOnce,
       ejections: admission.ejections,
       replicas: admission.replicas.map((replica) => ({ ...replica })),
     };

@@ -92,6 +92,9 @@ export type RouteTable = z.infer<typeof RouteTable>;
  */
 export const VERSION_HEADER = 'azureml-model-deployment';
 
+/** Header in which a client may say how many milliseconds it waits for its answer. */
+export const CLIENT_TIMEOUT_HEADER = 'x-request-timeout-ms';
+
 /** Paths of the router's control socket (HTTP over a Unix socket that only its owner can open). */
 export const ROUTER_CONTROL = {
   /** PUT a RouteTable: answered 204 once every request that comes in uses it. */
@@ -160,6 +163,8 @@ export const RouterStatistics = z.object({
       inFlight: z.int(),
       /** Copies of mirrored requests that are being answered, which are in none of the totals. */
       copies: z.int().default(0),
+      /** Of the refused: those that could not have come in time, which were told at once. */
+      refusedAtOnce: z.int().default(0),
       /** How often a replica was given nothing for a while, because requests failed on it alone. */
       ejections: z.int().default(0),
       replicas: z.array(

@@ -19,7 +19,9 @@ function statistics(inFlight: number, queued: number): RouterStatistics {
     pid: 1,
     generation: 1,
     listening: { host: '', port: 1 },
-    services: [{ name: 'service', ...totals, inFlight, queued, copies: 0, ejections: 0, replicas: [] }],
+    services: [
+      { name: 'service', ...totals, inFlight, queued, copies: 0, refusedAtOnce: 0, ejections: 0, replicas: [] },
+    ],
     endpoints: [],
   };
 }

@@ -1,5 +1,5 @@
 /** The headers that mean something to a router; all others pass as they are. */
-import { DEADLINE_HEADER, NOT_EXECUTED_HEADER, VERSION_HEADER } from '@farled/contract';
+import { CLIENT_TIMEOUT_HEADER, DEADLINE_HEADER, NOT_EXECUTED_HEADER, VERSION_HEADER } from '@farled/contract';
 
 const OWN_PREFIX = 'x-farled-';
 
@@ -21,6 +21,8 @@ export const FIELD_ID = {
   own: 12,
   /** Which version of an endpoint is to answer, or did. */
   version: 13,
+  /** How long the client waits for its answer, in milliseconds. */
+  timeout: 14,
 } as const;
 export type FieldId = (typeof FIELD_ID)[keyof typeof FIELD_ID];
 
@@ -44,6 +46,7 @@ const KNOWN: readonly (readonly [string, FieldId])[] = [
   [NOT_EXECUTED_HEADER, FIELD_ID.notExecuted],
   [DEADLINE_HEADER, FIELD_ID.own],
   [VERSION_HEADER, FIELD_ID.version],
+  [CLIENT_TIMEOUT_HEADER, FIELD_ID.timeout],
 ];
 
 interface Known {

@@ -32,6 +32,7 @@ export class RequestHead {
   authorization = -1;
   requestId = -1;
   version = -1;
+  timeout = -1;
 
   get method(): string {
     return this.parser.text(this.parser.firstStart, this.parser.firstEnd);
@@ -75,6 +76,7 @@ export class RequestHead {
     this.authorization = -1;
     this.requestId = -1;
     this.version = -1;
+    this.timeout = -1;
   }
 
   /** Called once, when the head is complete. */
@@ -151,6 +153,9 @@ export class RequestHead {
           break;
         case FIELD_ID.version:
           this.version = index;
+          break;
+        case FIELD_ID.timeout:
+          this.timeout = index;
           break;
         default:
       }

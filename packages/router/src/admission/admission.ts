@@ -2,10 +2,13 @@
  * Who may be scored where and when, for one service: each replica has slots, a request takes one on the replica that is
  * likely to answer first, and waits in order when there is none. Holds no sockets: replicas are ids here.
  */
-import { type Backoff, backoffDelay, type Cancel, type Clock } from '@farled/service';
+import { type Backoff, backoffDelay, type Clock } from '@farled/service';
 
-import { learnLatency, type Load, OpenReplicas } from './balance.ts';
-import { afterFailure, HEALTHY, type Health } from './ejection.ts';
+import { learnLatency, OpenReplicas } from './balance.ts';
+import { afterFailure, HEALTHY } from './ejection.ts';
+import { Line } from './line.ts';
+import { foresee, type Hopeless, learnTime, retryAfterSeconds, type Times } from './outlook.ts';
+import { isEjected, newSlots, type ReplicaSlots } from './replica-slots.ts';
 
 export interface AdmissionSettings {
   /** Slots of one replica. */
@@ -34,23 +37,19 @@ export type Admitted =
   | { readonly outcome: 'admitted'; readonly ticket: Ticket }
   | { readonly outcome: 'overloaded'; readonly waitedMs: number };
 
-interface Slots extends Load {
-  readonly id: string;
-  /** It is in the table. */
-  isListed: boolean;
-  health: Health;
-  /** How often in a row it took nothing. */
-  refusals: number;
-  /** Milliseconds since the epoch before which it gets nothing. */
-  closedUntil: number;
-  /** Of the timer that ends that; null: it gets requests. */
-  reopens: Cancel | null;
+/** Who asks for a slot. */
+export interface Applicant {
+  /** Those with the same one wait behind each other; others take turns with them. */
+  readonly caller: string;
+  /** Milliseconds since the epoch by which its client wants the answer; infinite: it did not say. */
+  readonly deadline: number;
+  /** Since when it waits, if it comes back because its replica did not begin it; it goes before the others. */
+  readonly since: number | null;
 }
 
 interface Waiting {
   readonly since: number;
   readonly settle: (admitted: Admitted) => void;
-  readonly cancel: Cancel;
 }
 
 /**
@@ -60,23 +59,20 @@ interface Waiting {
 const REFUSED: Backoff = { firstMs: 2, maximumMs: 50, factor: 2 };
 /** A node that is gone costs each try a connection's timeout; the cluster takes its pods out within a minute. */
 const UNREACHABLE: Backoff = { firstMs: 50, maximumMs: 5000, factor: 2 };
-/** Of what a request usually takes: how much the latest one counts. */
-const LATEST = 0.02;
 
 export class Admission {
   readonly #clock: Clock;
   readonly #random: () => number;
   #settings: AdmissionSettings = { slots: 1, maxQueueWaitMs: 0 };
-  #replicas: Slots[] = [];
-  readonly #open = new OpenReplicas<Slots>();
+  #replicas: ReplicaSlots[] = [];
+  readonly #open = new OpenReplicas<ReplicaSlots>();
   /** Those that left the table with requests still on them. */
-  readonly #leaving = new Set<Slots>();
-  readonly #queue = new Set<Waiting>();
+  readonly #leaving = new Set<ReplicaSlots>();
+  readonly #line = new Line<Waiting>();
   #copies = 0;
-  /** How long a request takes on average, in milliseconds; 0: none was answered. */
-  #usualMs = 0;
-  #answers = 0;
+  readonly #times: Times = { usualMs: 0, deviationMs: 0, answers: 0 };
   #ejections = 0;
+  #refusedAtOnce = 0;
 
   /** `random`: from 0 to 1. */
   constructor(clock: Clock, random: () => number = Math.random) {
@@ -115,13 +111,18 @@ export class Admission {
   /** The service is gone: those who wait are refused. */
   close(): void {
     this.update(this.#settings, []);
-    for (const waiting of this.#queue) {
+    for (let waiting = this.#line.take(); waiting !== undefined; waiting = this.#line.take()) {
       this.#refuse(waiting);
     }
   }
 
   get queued(): number {
-    return this.#queue.size;
+    return this.#line.size;
+  }
+
+  /** When to come again, in whole seconds. */
+  get retryAfterSeconds(): number {
+    return retryAfterSeconds(this.#times, this.#line.size + 1, this.#replicas.length * this.#settings.slots);
   }
 
   /** Requests that have a slot; copies are counted apart. */
@@ -142,31 +143,46 @@ export class Admission {
     }));
   }
 
+  /** How often nothing could be hoped for. */
+  get refusedAtOnce(): number {
+    return this.#refusedAtOnce;
+  }
+
   /** How often a replica was ejected. */
   get ejections(): number {
     return this.#ejections;
   }
 
-  /**
-   * Takes a slot, or waits for one as long as the service lets a request wait; `since` is when the waiting began, for
-   * a request that comes back because its replica did not begin it: it goes before the others.
-   */
-  admit(signal: AbortSignal, since: number | null): Admitted | Promise<Admitted> {
-    const ticket = this.tryAdmit(since);
-    return ticket === undefined ? this.wait(signal, since) : { outcome: 'admitted', ticket };
+  /** Takes a slot, or waits for one as long as the service lets a request wait. */
+  admit(signal: AbortSignal, applicant: Applicant): Admitted | Promise<Admitted> {
+    const ticket = this.tryAdmit(applicant.since);
+    return ticket === undefined ? this.wait(signal, applicant) : { outcome: 'admitted', ticket };
   }
 
   /** Undefined when the request has to wait. */
   tryAdmit(since: number | null): Ticket | undefined {
-    return since === null && this.#queue.size > 0 ? undefined : this.#take();
+    return since === null && this.#line.size > 0 ? undefined : this.#take();
+  }
+
+  /** Null when it may come in time; `replicas` is how many there will be soon. */
+  foresee({ caller, deadline }: Applicant, replicas: number): Hopeless | null {
+    const mustWait = this.#line.size > 0 || this.#open.count === 0;
+    const hopeless = foresee(this.#times, {
+      ahead: mustWait ? this.#line.ahead(caller) : 0,
+      slots: Math.max(replicas, this.#replicas.length) * this.#settings.slots,
+      maxQueueWaitMs: this.#settings.maxQueueWaitMs,
+      leftMs: deadline - this.#clock.now(),
+    });
+    this.#refusedAtOnce += hopeless === null ? 0 : 1;
+    return hopeless;
   }
 
   /** For a copy of a request, which never waits. Undefined when fewer than `spare` slots would be left. */
   tryCopy(spare: number): CopyTicket | undefined {
     const all = this.#replicas.length * this.#settings.slots;
     const taken = this.#replicas.reduce((sum, slots) => sum + slots.inFlight, 0);
-    const isSpare = this.#queue.size === 0 && all - taken > spare;
-    const slots = isSpare ? this.#open.choose(this.#usualMs || 1, this.#clock.monotonic()) : undefined;
+    const isSpare = this.#line.size === 0 && all - taken > spare;
+    const slots = isSpare ? this.#open.choose(this.#times.usualMs || 1, this.#clock.monotonic()) : undefined;
     if (slots === undefined) {
       return undefined;
     }
@@ -182,33 +198,30 @@ export class Admission {
     };
   }
 
-  wait(signal: AbortSignal, since: number | null): Promise<Admitted> {
+  wait(signal: AbortSignal, { caller, deadline, since }: Applicant): Promise<Admitted> {
     return new Promise((resolve, reject) => {
       const began = since ?? this.#clock.now();
       const onAbort = (): void => {
-        this.#queue.delete(waiting);
+        this.#line.remove(caller, waiting);
         cancel();
         reject(signal.reason as Error);
       };
-      const left = Math.max(0, began + this.#settings.maxQueueWaitMs - this.#clock.now());
-      const cancel = this.#clock.after(left, () => this.#refuse(waiting));
+      const until = Math.min(deadline, began + this.#settings.maxQueueWaitMs);
+      const cancel = this.#clock.after(Math.max(0, until - this.#clock.now()), () => this.#refuse(waiting));
       const waiting: Waiting = {
         since: began,
-        cancel,
         settle: (admitted) => {
           signal.removeEventListener('abort', onAbort);
           cancel();
-          this.#queue.delete(waiting);
+          this.#line.remove(caller, waiting);
           resolve(admitted);
         },
       };
       signal.addEventListener('abort', onAbort, { once: true });
       if (since === null) {
-        this.#queue.add(waiting);
+        this.#line.add(caller, waiting);
       } else {
-        const others = [...this.#queue];
-        this.#queue.clear();
-        [waiting, ...others].forEach((one) => this.#queue.add(one));
+        this.#line.addReturned(waiting);
       }
     });
   }
@@ -219,7 +232,7 @@ export class Admission {
 
   #take(): Ticket | undefined {
     const now = this.#clock.monotonic();
-    const slots = this.#open.choose(this.#usualMs || 1, now);
+    const slots = this.#open.choose(this.#times.usualMs || 1, now);
     if (slots === undefined) {
       return undefined;
     }
@@ -229,7 +242,7 @@ export class Admission {
   }
 
   /** Among those that can get a request, or not. */
-  #place(slots: Slots): void {
+  #place(slots: ReplicaSlots): void {
     const most = slots.isOnTrial ? 1 : this.#settings.slots;
     if (slots.isListed && slots.reopens === null && slots.inFlight < most) {
       this.#open.add(slots);
@@ -239,13 +252,12 @@ export class Admission {
   }
 
   /** Of a ticket, that was given at `since`. */
-  release(slots: Slots, ended: Ended, since: number): void {
+  release(slots: ReplicaSlots, ended: Ended, since: number): void {
     if (ended === 'answered') {
       const now = this.#clock.monotonic();
       const tookMs = now - since;
       learnLatency(slots, tookMs, now);
-      this.#answers += 1;
-      this.#usualMs = this.#usualMs === 0 ? tookMs : this.#usualMs + (tookMs - this.#usualMs) * LATEST;
+      learnTime(this.#times, tookMs);
       slots.refusals = 0;
       // While it is ejected, one that was on it before says nothing new.
       if (slots.health !== HEALTHY && (slots.isOnTrial || slots.reopens === null)) {
@@ -259,13 +271,13 @@ export class Admission {
   }
 
   /** Of a ticket. */
-  rest(slots: Slots, because: 'refusal' | 'connection'): void {
+  rest(slots: ReplicaSlots, because: 'refusal' | 'connection'): void {
     slots.refusals += 1;
     this.#closeFor(slots, backoffDelay(because === 'connection' ? UNREACHABLE : REFUSED, slots.refusals));
     this.#free(slots);
   }
 
-  #fail(slots: Slots): void {
+  #fail(slots: ReplicaSlots): void {
     if (slots.health.ejections > 0 && !slots.isOnTrial) {
       // It is out already: one that was on it before.
       return;
@@ -274,7 +286,7 @@ export class Admission {
       isOnTrial: slots.isOnTrial,
       replicas: this.#replicas.length,
       ejected: this.#replicas.filter((other) => other.health.ejections > 0).length,
-      answers: this.#answers,
+      answers: this.#times.answers,
       random: this.#random(),
     });
     slots.health = health;
@@ -286,7 +298,7 @@ export class Admission {
     }
   }
 
-  #closeFor(slots: Slots, milliseconds: number): void {
+  #closeFor(slots: ReplicaSlots, milliseconds: number): void {
     const until = this.#clock.now() + milliseconds;
     if (!slots.isListed || (slots.reopens !== null && slots.closedUntil > until)) {
       return;
@@ -299,7 +311,7 @@ export class Admission {
     });
   }
 
-  #reopen(slots: Slots): void {
+  #reopen(slots: ReplicaSlots): void {
     slots.reopens = null;
     slots.isOnTrial = slots.health.ejections > 0;
     this.#place(slots);
@@ -315,7 +327,7 @@ export class Admission {
     }
   }
 
-  #free(slots: Slots): void {
+  #free(slots: ReplicaSlots): void {
     slots.inFlight -= 1;
     if (slots.inFlight === 0) {
       this.#leaving.delete(slots);
@@ -325,47 +337,24 @@ export class Admission {
   }
 
   #serveQueue(): void {
-    if (this.#queue.size === 0) {
-      return;
-    }
-    for (const waiting of this.#queue) {
+    while (this.#line.size > 0) {
       const ticket = this.#take();
       if (ticket === undefined) {
         return;
       }
-      waiting.settle({ outcome: 'admitted', ticket });
+      // Nobody else can have come between.
+      this.#line.take()?.settle({ outcome: 'admitted', ticket });
     }
   }
-}
-
-function newSlots(id: string): Slots {
-  return {
-    id,
-    inFlight: 0,
-    latencyMs: -1,
-    latencyAt: 0,
-    place: -1,
-    isOnTrial: false,
-    isListed: true,
-    health: HEALTHY,
-    refusals: 0,
-    closedUntil: 0,
-    reopens: null,
-  };
-}
-
-/** It gets nothing, and not only because it is busy or can't be reached for a moment. */
-function isEjected({ health, isOnTrial, reopens }: Slots): boolean {
-  return health.ejections > 0 && !isOnTrial && reopens !== null;
 }
 
 /** A class, because there is one for each request. */
 class SlotTicket implements Ticket {
   readonly #admission: Admission;
-  readonly #slots: Slots;
+  readonly #slots: ReplicaSlots;
   readonly #since: number;
 
-  constructor(admission: Admission, slots: Slots, since: number) {
+  constructor(admission: Admission, slots: ReplicaSlots, since: number) {
     this.#admission = admission;
     this.#slots = slots;
     this.#since = since;

@@ -31,7 +31,7 @@ async function simulate({ routers, replicas, serviceMs, load }: Setting) {
     const began = clock.now();
     let since: number | null = null;
     for (;;) {
-      const admitted = await admission.admit(never, since);
+      const admitted = await admission.admit(never, { caller: '', deadline: Number.POSITIVE_INFINITY, since });
       if (admitted.outcome === 'overloaded') {
         refused += 1;
         return;

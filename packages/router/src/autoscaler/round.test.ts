@@ -47,6 +47,7 @@ function statistics(services: Readonly<Record<string, readonly [inFlight: number
       errors: 0,
       latency: NO_LATENCIES,
       copies: 0,
+      refusedAtOnce: 0,
       ejections: 0,
       queued,
       inFlight,

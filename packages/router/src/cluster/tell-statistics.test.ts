@@ -12,6 +12,7 @@ function router(id: string, services: readonly string[]): RouterStatistics {
     queued: 0,
     inFlight: 1,
     copies: 0,
+    refusedAtOnce: 0,
     ejections: 0,
     replicas: [{ id: 'r', inFlight: 1, isEjected: false }],
   };

@@ -96,6 +96,11 @@ export class Endpoint {
     this.#mirror?.close();
   }
 
+  /** Of one that was let in: with whom it shares its turns in line. */
+  callerOf(authorization: string | undefined): string {
+    return this.#credentials.callerOf(authorization);
+  }
+
   /** Null lets the request in. */
   refusalOf(authorization: string | undefined): Refused | null {
     return this.#credentials.refusalOf(authorization);

@@ -9,3 +9,9 @@ export type Body =
   | { readonly kind: 'held'; readonly bytes: Buffer | null }
   /** Null: in chunks. */
   | { readonly kind: 'streamed'; readonly length: number | null };
+
+/** Null: there are no pieces. */
+export function joined(pieces: readonly Buffer[]): Buffer | null {
+  const [first] = pieces;
+  return first === undefined ? null : pieces.length === 1 ? first : Buffer.concat(pieces);
+}

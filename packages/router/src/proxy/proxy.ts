@@ -1,4 +1,5 @@
 /** Looks at the head of each request: finds the service, checks key or token, and has it scored, or says why not. */
+import { CLIENT_TIMEOUT_HEADER } from '@farled/contract';
 import { type Client, type Exchange, FRAMING, type Handler, type RequestHead } from '@farled/http';
 import type { Clock, Logger } from '@farled/service';
 
@@ -28,6 +29,7 @@ export interface ProxyParts {
 const ADDRESSES = 'Scoring addresses are /api/v1/service/<name>/score.';
 /** One that can be said again in a header: what can be seen in ASCII, and not much of it. */
 const REQUEST_ID = /^[!-~]{1,100}$/;
+const TIMEOUT = /^[1-9]\d{0,7}$/;
 
 export class Proxy implements Handler {
   readonly #parts: ProxyParts;
@@ -81,11 +83,20 @@ export class Proxy implements Handler {
       sayTooLarge(client, requestId);
       return null;
     }
+    const timeoutMs = timeoutOf(head);
+    if (Number.isNaN(timeoutMs)) {
+      say(
+        client,
+        requestId,
+        400,
+        `${CLIENT_TIMEOUT_HEADER} must be a whole number of milliseconds from 1 to 99999999.`,
+      );
+      return null;
+    }
     const { refusals, clock, deadlines } = this.#parts;
     const destination = this.#destinationOf(found, client, requestId);
-    return (
-      destination && new Scoring({ client, destination, path: address.path, requestId, refusals, clock, deadlines })
-    );
+    const { path } = address;
+    return destination && new Scoring({ client, destination, path, requestId, timeoutMs, refusals, clock, deadlines });
   }
 
   failed(error: unknown): void {
@@ -121,4 +132,10 @@ export class Proxy implements Handler {
     const message = `This router does not know service "${service}", and can't ask: the API server of its cluster does not answer. Try again.`;
     say(client, requestId, 503, message, 'retry-after: 1\r\n');
   }
+}
+
+/** Null: the client set no limit; NaN: what it set is none. */
+function timeoutOf(head: RequestHead): number | null {
+  const text = head.valueOf(head.timeout);
+  return text === undefined ? null : TIMEOUT.test(text) ? Number(text) : Number.NaN;
 }

@@ -1,32 +1,20 @@
 /** One request that may be scored: its body, its place in line, its tries, and what it counts as in the ledger. */
-import { type Client, type Exchange, FRAMING } from '@farled/http';
-import { type Clock, isoTime } from '@farled/service';
+import { type Exchange, FRAMING } from '@farled/http';
+import { isoTime } from '@farled/service';
 
-import type { Admitted, Ended, Ticket } from '../admission/admission.ts';
+import type { Admitted, Applicant, Ended, Ticket } from '../admission/admission.ts';
 import type { Version } from '../endpoints/endpoint.ts';
 import type { Comparison } from '../endpoints/mirror/comparison.ts';
-import type { Refusals } from '../refusals.ts';
 import { Service } from '../service.ts';
-import { type Body, HELD_BYTES, LARGEST_BODY_BYTES } from './body.ts';
-import type { Deadlines } from './deadlines.ts';
+import { type Body, HELD_BYTES, joined, LARGEST_BODY_BYTES } from './body.ts';
 import { Forward, type Forwarded, type ForwardOwner } from './forward.ts';
 import { toReplica } from './headers.ts';
 import { say, sayTooLarge } from './say.ts';
+import type { ScoringParts } from './scoring-parts.ts';
+import { hopelessWords, limitWords, waitedWords, whoseWords, whyNoSlot } from './why.ts';
 
 /** The description of a version is not compared with that of another one. */
 const SCORE = '/score';
-
-export interface ScoringParts {
-  readonly client: Client;
-  /** Who is to answer: a service, or a version of an endpoint. */
-  readonly destination: Service | Version;
-  /** At the replica. */
-  readonly path: string;
-  readonly requestId: string;
-  readonly refusals: Refusals;
-  readonly clock: Clock;
-  readonly deadlines: Deadlines;
-}
 
 export class Scoring implements Exchange, ForwardOwner {
   readonly #parts: ScoringParts;
@@ -50,11 +38,14 @@ export class Scoring implements Exchange, ForwardOwner {
   /** While it waits in line. */
   #waiting: AbortController | null = null;
   #since: number | null = null;
+  /** When its client wants the answer; infinite: it did not say. */
+  readonly #clientDeadline: number;
   #deadline: number | null = null;
   #admittedAt = 0;
 
   constructor(parts: ScoringParts) {
     this.#parts = parts;
+    this.#clientDeadline = parts.timeoutMs === null ? Number.POSITIVE_INFINITY : parts.clock.now() + parts.timeoutMs;
     const { destination } = parts;
     const { head } = parts.client;
     if (destination instanceof Service) {
@@ -166,8 +157,14 @@ export class Scoring implements Exchange, ForwardOwner {
       this.#admit();
       return;
     }
-    this.#finish(forwarded === 'answered' ? 'answered' : isTaken ? 'failed' : 'abandoned');
+    const isOwn = forwarded === 'broken' || (forwarded === 'timedOut' && !this.#isClientsTime);
+    this.#finish(forwarded === 'answered' ? 'answered' : isOwn ? 'failed' : 'abandoned');
     this.#conclude(forwarded, status);
+  }
+
+  /** The client's limit of time is the earlier one. */
+  get #isClientsTime(): boolean {
+    return this.#deadline === this.#clientDeadline;
   }
 
   #accept(): void {
@@ -181,9 +178,17 @@ export class Scoring implements Exchange, ForwardOwner {
       this.#moveOn();
     }
     const { admission } = this.#service;
+    const isNew = this.#since === null;
+    const isHurried = this.#clientDeadline !== Number.POSITIVE_INFINITY;
+    if (isNew && isHurried && this.#isHopeless()) {
+      return;
+    }
     const ticket = admission.tryAdmit(this.#since);
     if (ticket !== undefined) {
       this.#send(ticket);
+      return;
+    }
+    if (isNew && !isHurried && this.#isHopeless()) {
       return;
     }
     this.#waiting = new AbortController();
@@ -191,9 +196,28 @@ export class Scoring implements Exchange, ForwardOwner {
       // The client went away: that is counted already.
     };
     admission
-      .wait(this.#waiting.signal, this.#since)
+      .wait(this.#waiting.signal, this.#applicant)
       .then((admitted) => this.#onAdmitted(admitted), onGone)
       .catch((error: unknown) => this.onFailure(error));
+  }
+
+  get #applicant(): Applicant {
+    const { head } = this.#parts.client;
+    const caller = (this.#version?.endpoint ?? this.#service).callerOf(head.valueOf(head.authorization));
+    return { caller, deadline: this.#clientDeadline, since: this.#since };
+  }
+
+  /** Tells the client at once when its request can't come in time. */
+  #isHopeless(): boolean {
+    const { admission, scaling } = this.#service;
+    const hopeless = admission.foresee(this.#applicant, scaling.desired);
+    if (hopeless === null) {
+      return false;
+    }
+    this.#finish();
+    this.#count('refused');
+    this.#refuse(hopelessWords(hopeless));
+    return true;
   }
 
   #onAdmitted(admitted: Admitted): void {
@@ -208,7 +232,7 @@ export class Scoring implements Exchange, ForwardOwner {
     } else {
       this.#finish();
       this.#count('refused');
-      this.#refuse(admitted.waitedMs);
+      this.#refuseAfter(admitted.waitedMs);
     }
   }
 
@@ -252,7 +276,7 @@ export class Scoring implements Exchange, ForwardOwner {
     // Attempts share the time of one: the client does not know of them.
     const now = clock.now();
     if (this.#deadline === null) {
-      this.#deadline = now + service.route.scoringTimeoutMs;
+      this.#deadline = Math.min(now + service.route.scoringTimeoutMs, this.#clientDeadline);
       this.#admittedAt = now;
     }
     const body = this.#body ?? { kind: 'held', bytes: null };
@@ -313,7 +337,6 @@ export class Scoring implements Exchange, ForwardOwner {
 
   #conclude(forwarded: Forwarded, status: number): void {
     const { client, requestId } = this.#parts;
-    const { scoringTimeoutMs } = this.#service.route;
     switch (forwarded) {
       case 'answered':
         this.#count('answered');
@@ -326,13 +349,12 @@ export class Scoring implements Exchange, ForwardOwner {
         this.#count('failed');
         this.#count('errors');
         this.#took();
-        this.#explain(504, `It was not answered within scoringTimeoutMs, ${scoringTimeoutMs} ms.`);
-        say(client, requestId, 504, `Scoring timeout after ${scoringTimeoutMs} ms`);
+        this.#sayTimeout();
         return;
       case 'refused':
       case 'unreachable':
         this.#count('refused');
-        this.#refuse(0);
+        this.#refuseAfter(0);
         return;
       case 'broken':
         this.#count('failed');
@@ -342,23 +364,26 @@ export class Scoring implements Exchange, ForwardOwner {
     }
   }
 
-  #refuse(waitedMs: number): void {
+  #sayTimeout(): void {
+    const { client, requestId, timeoutMs } = this.#parts;
+    const limitMs = this.#isClientsTime ? timeoutMs : this.#service.route.scoringTimeoutMs;
+    this.#explain(504, `It was not answered within ${limitWords(this.#isClientsTime)}, ${limitMs} ms.`);
+    say(client, requestId, 504, `Scoring timeout after ${limitMs} ms`);
+  }
+
+  #refuseAfter(waitedMs: number): void {
+    const { timeoutMs } = this.#parts;
+    const { maxQueueWaitMs } = this.#service.route;
+    this.#refuse(waitedWords({ waitedMs, maxQueueWaitMs, timeoutMs, version: this.#version?.name ?? null }));
+  }
+
+  #refuse(what: string): void {
     const { client, requestId } = this.#parts;
-    const { route, admission, scaling } = this.#service;
-    const slots = route.replicas.length * route.maxConcurrentRequestsPerContainer;
-    const why =
-      route.replicas.length === 0
-        ? `no replica of the service is ready (${scaling.desired} wanted: ${scaling.because})`
-        : `all ${slots} slots (${route.replicas.length} replicas x maxConcurrentRequestsPerContainer ${route.maxConcurrentRequestsPerContainer}) were taken, with ${admission.queued} more requests waiting; ${scaling.because}`;
-    const version = this.#version;
-    const [to, whose] =
-      version === null
-        ? ['', `service ${route.name}`]
-        : [` for version "${version.name}"`, `version ${version.name} of endpoint ${version.endpoint.name}`];
-    const because = `It waited ${Math.round(waitedMs)} ms${to} of at most maxQueueWaitMs ${route.maxQueueWaitMs} ms: ${why}.`;
+    const { admission } = this.#service;
+    const because = `${what}: ${whyNoSlot(this.#service)}.`;
     this.#explain(503, because);
-    const message = `Too many requests for ${whose} (overloaded)`;
-    say(client, requestId, 503, message, 'retry-after: 1\r\n', { because });
+    const message = `Too many requests for ${whoseWords(this.#service, this.#version)} (overloaded)`;
+    say(client, requestId, 503, message, `retry-after: ${admission.retryAfterSeconds}\r\n`, { because });
   }
 
   #explain(status: number, because: string): void {
@@ -368,9 +393,4 @@ export class Scoring implements Exchange, ForwardOwner {
     const service = this.#service.route.name;
     refusals.add({ requestId, service, ...of, status, because, at: isoTime(clock) });
   }
-}
-
-function joined(pieces: readonly Buffer[]): Buffer | null {
-  const [first] = pieces;
-  return first === undefined ? null : pieces.length === 1 ? first : Buffer.concat(pieces);
 }
