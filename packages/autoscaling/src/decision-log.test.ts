@@ -10,10 +10,11 @@ const SETTINGS = {
   refreshPeriodInSeconds: 1,
   maxConcurrentRequestsPerContainer: 1,
 };
+const RULES = { ...SETTINGS, law: 'compatible' as const, maxQueueWaitMs: 500 };
 
 const looked = (seconds: number, changes: Partial<Looked>): Looked => ({
   now: seconds * 1000,
-  settings: SETTINGS,
+  settings: RULES,
   busy: 0,
   queued: 0,
   isComplete: true,

@@ -4,7 +4,7 @@
  */
 import { KEPT_DECISIONS, type ScalingDecision } from '@farled/contract';
 
-import type { ScalingSettings } from './laws/compatible.ts';
+import type { ScalingSettings } from './laws/law.ts';
 
 /** One look at a service, and what came of it. */
 export interface Looked extends Pick<
@@ -100,6 +100,10 @@ function outcomeOf(
 ): ScalingDecision['outcome'] | null {
   if (desired !== replicas) {
     return 'scaled';
+  }
+  // What is there in one moment is not what this law goes by: only a limit refuses.
+  if (settings.law === 'forecast' && desired < settings.maxReplicas) {
+    return null;
   }
   const slots = settings.maxConcurrentRequestsPerContainer * settings.targetUtilization;
   const needed = Math.ceil(((busy + queued) * 100) / slots);

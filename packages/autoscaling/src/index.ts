@@ -5,7 +5,7 @@ export { demand } from './demand.ts';
 export type { Demand } from './demand.ts';
 export { look } from './look.ts';
 export type { Scaled } from './look.ts';
-export type { ScalingSettings } from './laws/compatible.ts';
+export type { LawName, ScalingSettings } from './laws/law.ts';
 export type { ScalerOf, SimulationSettings } from './simulation/scaler.ts';
 export { clairvoyant } from './simulation/scalers/clairvoyant.ts';
 export { horizontal } from './simulation/scalers/horizontal.ts';

@@ -1,11 +1,13 @@
 /** The SDK's parameters of a deployment as the settings that routes take. Pure. */
-import type { ServiceSettingsInput } from '@farled/contract';
+import type { ServiceSettings, ServiceSettingsInput } from '@farled/contract';
 
 import type { ServiceConfiguration } from './documents/deployment-config.ts';
 
 /** Names as in Azure ML's `AksWebservice.deploy_configuration`, in TypeScript spelling. */
 export interface SettingParameters {
   readonly autoscaleEnabled?: boolean | undefined;
+  /** `compatible` by default: as in Azure ML. */
+  readonly autoscaleLaw?: ServiceSettings['autoScaler']['law'] | undefined;
   readonly autoscaleMinReplicas?: number | undefined;
   readonly autoscaleMaxReplicas?: number | undefined;
   readonly autoscaleRefreshSeconds?: number | undefined;
@@ -69,6 +71,7 @@ export function settingsOf(parameters: SettingParameters): ServiceSettingsInput 
     maxQueueWaitMs: parameters.maxRequestWaitTime,
     appInsightsEnabled: parameters.enableAppInsights,
     autoScaler: compact({
+      law: parameters.autoscaleLaw,
       autoscaleEnabled: parameters.autoscaleEnabled ?? (fixed ? false : undefined),
       minReplicas: parameters.autoscaleMinReplicas,
       maxReplicas: parameters.autoscaleMaxReplicas,

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { decide, downWindowMs, type Memory, type Observation, type ScalingSettings } from './compatible.ts';
+import { compatible, type CompatibleMemory, downWindowMs } from './compatible.ts';
+import type { Observation, ScalingSettings } from './law.ts';
 
 const SETTINGS: ScalingSettings = {
+  law: 'compatible',
+  maxQueueWaitMs: 500,
   minReplicas: 1,
   maxReplicas: 10,
   targetUtilization: 70,
@@ -13,11 +16,14 @@ const SETTINGS: ScalingSettings = {
 
 type Seen = Pick<Observation, 'busy' | 'queued'> & Partial<Pick<Observation, 'isComplete'>>;
 
+/** What this law does not ask for. */
+const OTHERWISE = { counts: null, isComplete: true, ready: 0 };
+
 /** One observation a second, each decision carried out. */
 function replay(settings: ScalingSettings, current: number, loads: readonly Seen[], stepMs = 1000) {
-  let memory: Memory | undefined;
+  let memory: CompatibleMemory | undefined;
   return loads.map((seen, index) => {
-    const decision = decide(settings, { now: index * stepMs, isComplete: true, current, ...seen }, memory);
+    const decision = compatible(settings, { ...OTHERWISE, now: index * stepMs, current, ...seen }, memory);
     memory = decision.memory;
     current = decision.desired;
     return decision;
@@ -84,7 +90,7 @@ describe('fewer replicas', () => {
 
   test('not after a time in which nothing was seen', () => {
     const [first] = replay(SETTINGS, 5, [load(0)]);
-    const later = decide(SETTINGS, { now: 70_000, isComplete: true, current: 5, ...load(0) }, first?.memory);
+    const later = compatible(SETTINGS, { ...OTHERWISE, now: 70_000, current: 5, ...load(0) }, first?.memory);
     expect(later.desired).toBe(5);
   });
 
@@ -123,7 +129,12 @@ describe('whatever the load', () => {
       refreshPeriodInSeconds: fc.integer({ min: 1, max: 5 }),
       maxConcurrentRequestsPerContainer: fc.integer({ min: 1, max: 8 }),
     })
-    .map(({ bounds: [minReplicas, more], ...others }) => ({ ...others, minReplicas, maxReplicas: minReplicas + more }));
+    .map(({ bounds: [minReplicas, more], ...others }) => ({
+      ...SETTINGS,
+      ...others,
+      minReplicas,
+      maxReplicas: minReplicas + more,
+    }));
   const loads = fc.array(
     fc.record({ busy: fc.integer({ min: 0, max: 40 }), queued: fc.integer({ min: 0, max: 10 }) }),
     { minLength: 1, maxLength: 250 },

@@ -1,32 +1,11 @@
 /**
  * How many replicas a service should have: the law of the original's router. More at once, fewer only when the whole
- * down-window needed fewer. Pure: a day of load is replayed in a moment.
+ * down-window needed fewer.
  */
-export interface ScalingSettings {
-  readonly minReplicas: number;
-  readonly maxReplicas: number;
-  /** Percent of the slots that should be in use. */
-  readonly targetUtilization: number;
-  readonly refreshPeriodInSeconds: number;
-  /** Slots of one replica. */
-  readonly maxConcurrentRequestsPerContainer: number;
-}
-
-export interface Observation {
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  /** Requests that replicas have. */
-  readonly busy: number;
-  /** Requests that wait in routers. */
-  readonly queued: number;
-  /** False when a router did not say what it has: there may be more. */
-  readonly isComplete: boolean;
-  /** Replicas that are asked for at present. */
-  readonly current: number;
-}
+import { bounded, type Decision, isContinued, type Observation, type ScalingSettings, seconds } from './law.ts';
 
 /** What the law remembers of a service from one observation to the next. */
-export interface Memory {
+export interface CompatibleMemory {
   /** Since when it was observed without a gap. */
   readonly since: number;
   readonly latest: number;
@@ -34,27 +13,20 @@ export interface Memory {
   readonly peaks: readonly { readonly at: number; readonly inflight: number }[];
 }
 
-export interface Decision {
-  readonly desired: number;
-  /** One sentence with the numbers that decided. */
-  readonly because: string;
-  readonly memory: Memory;
-}
-
 const SHORTEST_WINDOW_MS = 60_000;
 const WINDOW_IN_PERIODS = 20;
-/** Who was not looked at for longer than that was not observed. */
-const LONGEST_GAP_MS = 10_000;
-const LONGEST_GAP_IN_PERIODS = 3;
-
-export function decide(settings: ScalingSettings, observation: Observation, before: Memory | undefined): Decision {
+export function compatible(
+  settings: ScalingSettings,
+  observation: Observation,
+  before: CompatibleMemory | undefined,
+): Decision<CompatibleMemory> {
   const { now, busy, queued, current } = observation;
   const inflight = busy + queued;
   const memory = remember(settings, observation, before);
   const windowMs = downWindowMs(settings);
   const implied = needed(settings, inflight);
   const load = `${busy} requests in replicas and ${queued} waiting need ${describe(settings, inflight)}`;
-  const decided = (desired: number, because: string): Decision => ({ desired, because, memory });
+  const decided = (desired: number, because: string): Decision<CompatibleMemory> => ({ desired, because, memory });
 
   if (implied > current) {
     return decided(implied, `scaled from ${current} to ${implied}: ${load}`);
@@ -92,27 +64,26 @@ function unbounded(settings: ScalingSettings, inflight: number): number {
 }
 
 function needed(settings: ScalingSettings, inflight: number): number {
-  return Math.max(settings.minReplicas, Math.min(settings.maxReplicas, unbounded(settings, inflight)));
+  return bounded(settings, unbounded(settings, inflight));
 }
 
 function describe(settings: ScalingSettings, inflight: number): string {
   const wanted = unbounded(settings, inflight);
-  const bounded = needed(settings, inflight);
+  const possible = needed(settings, inflight);
   const at = `at ${settings.targetUtilization} % of ${settings.maxConcurrentRequestsPerContainer} per replica`;
-  const bound = wanted > bounded ? 'maxReplicas' : 'minReplicas';
-  return wanted === bounded ? `${wanted} replicas ${at}` : `${wanted} replicas ${at}, and ${bound} is ${bounded}`;
+  const bound = wanted > possible ? 'maxReplicas' : 'minReplicas';
+  return wanted === possible ? `${wanted} replicas ${at}` : `${wanted} replicas ${at}, and ${bound} is ${possible}`;
 }
 
-function remember(settings: ScalingSettings, observation: Observation, before: Memory | undefined): Memory {
+function remember(
+  settings: ScalingSettings,
+  observation: Observation,
+  before: CompatibleMemory | undefined,
+): CompatibleMemory {
   const { now, busy, queued, isComplete } = observation;
-  const longestGapMs = Math.max(LONGEST_GAP_MS, LONGEST_GAP_IN_PERIODS * settings.refreshPeriodInSeconds * 1000);
-  const isContinued = before !== undefined && isComplete && now - before.latest <= longestGapMs && now >= before.latest;
+  const continues = before !== undefined && isComplete && isContinued(settings, before.latest, now);
   const inflight = busy + queued;
   const oldest = now - downWindowMs(settings);
-  const peaks = isContinued ? before.peaks.filter((peak) => peak.at >= oldest && peak.inflight > inflight) : [];
-  return { since: isContinued ? before.since : now, latest: now, peaks: [...peaks, { at: now, inflight }] };
-}
-
-function seconds(milliseconds: number): string {
-  return `${Math.round(milliseconds / 1000)} s`;
+  const peaks = continues ? before.peaks.filter((peak) => peak.at >= oldest && peak.inflight > inflight) : [];
+  return { since: continues ? before.since : now, latest: now, peaks: [...peaks, { at: now, inflight }] };
 }

@@ -1,12 +1,10 @@
 /** Who decides how many replicas there are, as the simulation asks: every second, as the elected router looks. */
-import type { ScalingSettings } from '../laws/compatible.ts';
+import type { ScalingSettings } from '../laws/law.ts';
 import type { Trace } from './trace.ts';
 
 export const LOOK_EVERY_MS = 1000;
 
 export interface SimulationSettings extends ScalingSettings {
-  /** A request that waited as long for a slot is refused. */
-  readonly maxQueueWaitMs: number;
   /** A request that waited longer for a slot is scored too late to be of use. */
   readonly deadlineMs: number;
   /** From asking for a replica until it takes requests. */
@@ -40,8 +38,4 @@ export type ScalerOf = (settings: SimulationSettings, trace: Trace) => Scaler;
 /** In-flight requests that one replica should have. */
 export function targetOf({ maxConcurrentRequestsPerContainer: slots, targetUtilization }: ScalingSettings): number {
   return (slots * targetUtilization) / 100;
-}
-
-export function bounded({ minReplicas, maxReplicas }: ScalingSettings, replicas: number): number {
-  return Math.max(minReplicas, Math.min(maxReplicas, replicas));
 }

@@ -11,6 +11,7 @@ import { simulate } from './simulate.ts';
 import type { Trace } from './trace.ts';
 
 const SETTINGS: SimulationSettings = {
+  law: 'compatible',
   minReplicas: 1,
   maxReplicas: 20,
   targetUtilization: 70,
@@ -42,6 +43,7 @@ const anyTrace = fc
   })
   .map((requests) => trace(...requests.toSorted(([a], [b]) => a - b)));
 const anySettings = fc.record({
+  law: fc.constant('compatible' as const),
   minReplicas: fc.integer({ min: 0, max: 2 }),
   maxReplicas: fc.integer({ min: 3, max: 20 }),
   targetUtilization: fc.integer({ min: 20, max: 100 }),
@@ -52,7 +54,13 @@ const anySettings = fc.record({
   replicaStartMs: fc.integer({ min: 0, max: 8000 }),
   initialReplicas: fc.integer({ min: 1, max: 3 }),
 });
-const SCALERS = { production: production(), knative, horizontal, clairvoyant };
+const SCALERS = {
+  compatible: production('compatible'),
+  forecast: production('forecast'),
+  knative,
+  horizontal,
+  clairvoyant,
+};
 
 describe('one replica', () => {
   test('answers one after the other, and refuses who waited as long as a request may', () => {

@@ -55,7 +55,9 @@ function isSaid(value: unknown): boolean {
 
 /** contract 9.3: a client fails on any member that is missing. */
 export function toWireSettings(settings: ServiceSettings) {
-  const { autoScaler, containerResourceRequirements, livenessProbeRequirements, dataCollection } = settings;
+  const { containerResourceRequirements, livenessProbeRequirements, dataCollection } = settings;
+  // The original has one law.
+  const { law: _, ...autoScaler } = settings.autoScaler;
   return {
     authEnabled: settings.authEnabled,
     aadAuthEnabled: settings.tokenAuthEnabled,

@@ -10,7 +10,11 @@ import { Tags } from '../resources/common.ts';
 const positive = z.number().positive();
 const probeCount = z.int().min(1).max(1000);
 
+/** How the number of replicas follows the load: as in the original, or by what the requests that come will need. */
+const AutoscalingLaw = z.enum(['compatible', 'forecast']);
+
 const AutoScaler = {
+  law: AutoscalingLaw,
   autoscaleEnabled: z.boolean(),
   minReplicas: z.int().min(1).max(1000),
   maxReplicas: z.int().min(1).max(1000),
@@ -46,7 +50,8 @@ const Settings = {
 
 const resolved = z.object({
   ...Settings,
-  autoScaler: z.object(AutoScaler),
+  // Settings that were recorded before there was a choice have none.
+  autoScaler: z.object({ ...AutoScaler, law: AutoscalingLaw.default('compatible') }),
   containerResourceRequirements: z.object(Resources),
   livenessProbeRequirements: z.object(Probe),
   dataCollection: z.object({ storageEnabled: z.boolean() }),
@@ -83,6 +88,7 @@ export const DEFAULT_SETTINGS: ServiceSettings = {
   appInsightsEnabled: false,
   namespace: null,
   autoScaler: {
+    law: 'compatible',
     autoscaleEnabled: true,
     minReplicas: 1,
     maxReplicas: 10,

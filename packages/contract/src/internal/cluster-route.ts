@@ -21,6 +21,7 @@ export const ClusterRoute = ServiceRoute.pick({
     z.object({ kind: z.literal('fixed'), replicas: z.int() }),
     z.object({
       kind: z.literal('automatic'),
+      law: z.enum(['compatible', 'forecast']).default('compatible'),
       minReplicas: z.int(),
       maxReplicas: z.int(),
       /** Percent. */

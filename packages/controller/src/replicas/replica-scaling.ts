@@ -143,14 +143,15 @@ export class ReplicaScaling implements AsyncDisposable {
         continue;
       }
       const { decision, after } = look(settings, { now, ...seen, isComplete: true, current }, known);
-      Object.assign(followed, { known: after, ...seen });
+      const { busy, queued } = seen;
+      Object.assign(followed, { known: after, busy, queued });
       if (decision === null) {
         continue;
       }
       const { desired, because } = decision;
-      this.#decisions.note(id, { now, settings, ...seen, isComplete: true, replicas: current, desired, because });
+      this.#decisions.note(id, { now, settings, busy, queued, isComplete: true, replicas: current, desired, because });
       if (desired !== current) {
-        log.info({ service: name, ...seen, current, desired, because }, 'Replicas are scaled');
+        log.info({ service: name, busy, queued, current, desired, because }, 'Replicas are scaled');
         Object.assign(followed, { desired, because });
         changed(id);
       }
@@ -159,7 +160,10 @@ export class ReplicaScaling implements AsyncDisposable {
 }
 
 /** Null when the number of replicas is said once and for all. */
-function automatic({ numReplicas, autoScaler, maxConcurrentRequestsPerContainer }: ServiceSettings) {
+function automatic(settings: ServiceSettings): ScalingSettings | null {
+  const { numReplicas, autoScaler, maxConcurrentRequestsPerContainer, maxQueueWaitMs } = settings;
   const { autoscaleEnabled, ...bounds } = autoScaler;
-  return numReplicas !== null || !autoscaleEnabled ? null : { ...bounds, maxConcurrentRequestsPerContainer };
+  return numReplicas !== null || !autoscaleEnabled
+    ? null
+    : { ...bounds, maxConcurrentRequestsPerContainer, maxQueueWaitMs };
 }

@@ -8,6 +8,7 @@ import { decideRound, isDue, type RoundInput } from './round.ts';
 
 const SCALING: ClusterRoute['scaling'] = {
   kind: 'automatic',
+  law: 'compatible',
   minReplicas: 1,
   maxReplicas: 10,
   targetUtilization: 70,
@@ -57,6 +58,7 @@ function statistics(services: Readonly<Record<string, readonly [inFlight: number
   };
 }
 
+const NOTHING = { ready: 0, totals: { of: 'router', arrived: 0, answered: 0 } };
 const INPUT: RoundInput = {
   now: 1000,
   services: [],
@@ -68,12 +70,12 @@ const INPUT: RoundInput = {
 
 test('the demand is that of all routers together', () => {
   const told = [statistics({ a: [1, 2], b: [3, 0] }), statistics({ a: [4, 0] }), statistics({})];
-  expect(Object.fromEntries(demand(told))).toEqual({ a: { busy: 5, queued: 2 }, b: { busy: 3, queued: 0 } });
+  expect(Object.fromEntries(demand(told))).toMatchObject({ a: { busy: 5, queued: 2 }, b: { busy: 3, queued: 0 } });
   const mirrored = told.map((router) => ({
     ...router,
     services: router.services.map((one) => ({ ...one, copies: 1 })),
   }));
-  expect(demand(mirrored).get('a')).toEqual({ busy: 7, queued: 2 });
+  expect(demand(mirrored).get('a')).toMatchObject({ busy: 7, queued: 2 });
 });
 
 test('services that scale are decided, each by its own demand; those of a fixed number are left alone', () => {
@@ -81,8 +83,8 @@ test('services that scale are decided, each by its own demand; those of a fixed 
     ...INPUT,
     services: [service('a'), service('b'), service('fixed', { kind: 'fixed', replicas: 3 })],
     demand: new Map([
-      ['a', { busy: 2, queued: 1 }],
-      ['fixed', { busy: 9, queued: 9 }],
+      ['a', { ...NOTHING, busy: 2, queued: 1 }],
+      ['fixed', { ...NOTHING, busy: 9, queued: 9 }],
     ]),
   });
   expect(decisions.map(({ service: { route }, desired }) => [route.name, desired])).toEqual([

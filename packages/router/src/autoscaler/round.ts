@@ -29,7 +29,7 @@ export interface Round {
   readonly after: ReadonlyMap<string, Scaled>;
 }
 
-const NONE: Demand = { busy: 0, queued: 0 };
+const NONE: Demand = { busy: 0, queued: 0, ready: 0, totals: { of: '', arrived: 0, answered: 0 } };
 
 /** Whether any service is to be looked at now; asking all routers for nothing would cost each of them. */
 export function isDue(services: readonly ClusterService[], before: ReadonlyMap<string, Scaled>, now: number): boolean {
@@ -53,8 +53,9 @@ export function decideRound({ now, services, demand, isComplete, current, before
       }
       continue;
     }
-    const { busy, queued } = demand.get(service.route.name) ?? NONE;
-    const looked = look(settings, { now, busy, queued, isComplete, current: present }, known);
+    const demanded = demand.get(service.route.name) ?? NONE;
+    const { busy, queued } = demanded;
+    const looked = look(settings, { ...demanded, now, isComplete, current: present }, known);
     after.set(key, looked.after);
     if (looked.decision !== null) {
       decisions.push({ service, settings, busy, queued, current: present, ...looked.decision });
@@ -69,7 +70,11 @@ function isAutomatic({ route }: ClusterService): boolean {
 
 function settingsOf({ route }: ClusterService): ScalingSettings | null {
   return route.scaling.kind === 'automatic'
-    ? { ...route.scaling, maxConcurrentRequestsPerContainer: route.maxConcurrentRequestsPerContainer }
+    ? {
+        ...route.scaling,
+        maxConcurrentRequestsPerContainer: route.maxConcurrentRequestsPerContainer,
+        maxQueueWaitMs: route.maxQueueWaitMs,
+      }
     : null;
 }
 

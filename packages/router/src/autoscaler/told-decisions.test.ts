@@ -11,6 +11,8 @@ const SETTINGS = {
   targetUtilization: 70,
   refreshPeriodInSeconds: 1,
   maxConcurrentRequestsPerContainer: 1,
+  law: 'compatible' as const,
+  maxQueueWaitMs: 500,
 };
 
 const NOTHING: Record<string, string> = {};

@@ -14,7 +14,14 @@ const ROUTE: ClusterRoute = {
   maxQueueWaitMs: 500,
   scoringTimeoutMs: 60_000,
   deployment: 'test-object',
-  scaling: { kind: 'automatic', minReplicas: 1, maxReplicas: 10, targetUtilization: 70, refreshPeriodInSeconds: 1 },
+  scaling: {
+    kind: 'automatic',
+    law: 'compatible',
+    minReplicas: 1,
+    maxReplicas: 10,
+    targetUtilization: 70,
+    refreshPeriodInSeconds: 1,
+  },
 };
 
 function secret(route: unknown, metadata: Partial<Secret['metadata']> = {}): Secret {

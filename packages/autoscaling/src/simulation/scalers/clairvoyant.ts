@@ -3,7 +3,8 @@
  * wait, and takes away wherever a rehearsal shows that nothing is lost by it. There may be a plan that costs
  * even less: this is a bound from above of the least.
  */
-import { bounded, LOOK_EVERY_MS, type ScalerOf, type SimulationSettings } from '../scaler.ts';
+import { bounded } from '../../laws/law.ts';
+import { LOOK_EVERY_MS, type ScalerOf, type SimulationSettings } from '../scaler.ts';
 import { simulate } from '../simulate.ts';
 import type { Trace } from '../trace.ts';
 

@@ -3,7 +3,8 @@
  * minutes asked for fewer. source: HorizontalPodAutoscaler of kubernetes.io/docs, "Default Behavior" and "Algorithm
  * details".
  */
-import { bounded, LOOK_EVERY_MS, type ScalerOf, targetOf } from '../scaler.ts';
+import { bounded } from '../../laws/law.ts';
+import { LOOK_EVERY_MS, type ScalerOf, targetOf } from '../scaler.ts';
 
 const SYNC_MS = 15_000;
 const DOWN_MS = 5 * 60_000;

@@ -3,7 +3,8 @@
  * need twice of what is there. source: knative/serving, pkg/autoscaler/scaling/autoscaler.go and
  * config/core/configmaps/autoscaler.yaml.
  */
-import { bounded, LOOK_EVERY_MS, type ScalerOf, targetOf } from '../scaler.ts';
+import { bounded } from '../../laws/law.ts';
+import { LOOK_EVERY_MS, type ScalerOf, targetOf } from '../scaler.ts';
 
 const TICK_MS = 2000;
 const STABLE_MS = 60_000;

@@ -10,6 +10,7 @@ import { knative } from './knative.ts';
 import { production } from './production.ts';
 
 const SETTINGS: SimulationSettings = {
+  law: 'compatible',
   minReplicas: 1,
   maxReplicas: 100,
   targetUtilization: 70,

@@ -8,6 +8,7 @@ import { readDeploymentConfig } from '@farled/sdk';
 /** Null: a law of ours, which runs as routers run it. */
 export const SCALERS: Readonly<Record<string, ScalerOf | null>> = {
   compatible: null,
+  forecast: null,
   knative,
   kubernetes: horizontal,
   clairvoyant,

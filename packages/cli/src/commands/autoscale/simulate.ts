@@ -72,13 +72,15 @@ export const simulateAutoscaling = command({
   async run(options, parts) {
     const settings = await simulationSettings(options, parts.folder);
     const trace = await findTrace(options.trace, options.serviceMs ?? 200, parts.folder);
-    const laws = options.law.length === 0 ? ['compatible'] : [...new Set(options.law)];
+    const laws = options.law.length === 0 ? [settings.law] : [...new Set(options.law)];
     const simulations = laws.map((law) => {
       parts.signal.throwIfAborted();
       const decisions: Row['decisions'][number][] = [];
       const scalerOf: ScalerOf =
         SCALERS[law] ??
-        production((at, { desired, because }) => decisions.push({ at: at / 1000, replicas: desired, because }));
+        production(law === 'forecast' ? 'forecast' : 'compatible', (at, { desired, because }) =>
+          decisions.push({ at: at / 1000, replicas: desired, because }),
+        );
       return { law, decisions, outcome: simulate(trace, settings, scalerOf) };
     });
     if (options.svg !== undefined) {

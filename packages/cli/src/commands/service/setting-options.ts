@@ -2,10 +2,15 @@
 import type { SettingParameters } from '@farled/sdk';
 
 import type { ValuesOf } from '../../command.ts';
-import { decimal, truth, unbuilt, whole } from '../../parse/options.ts';
+import { choice, decimal, truth, unbuilt, whole } from '../../parse/options.ts';
 
 export const SETTING_OPTIONS = {
   autoscaleEnabled: truth('--as --autoscale-enabled', 'Whether the number of replicas follows the load.'),
+  autoscaleLaw: choice(
+    '--autoscale-law',
+    ['compatible', 'forecast'],
+    'How the number of replicas follows the load: as in Azure ML, or by what the requests that come will need.',
+  ),
   autoscaleMinReplicas: whole('--mi --autoscale-min-replicas', 'Fewest replicas, 1 by default.'),
   autoscaleMaxReplicas: whole('--ma --autoscale-max-replicas', 'Most replicas, 10 by default.'),
   autoscaleRefreshSeconds: whole('--ar --autoscale-refresh-seconds', 'How often the load is looked at, 1 by default.'),

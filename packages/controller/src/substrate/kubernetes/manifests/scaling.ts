@@ -2,10 +2,10 @@
 import { type ClusterRoute, initialReplicas, type ServiceSettings } from '@farled/contract';
 
 export function scaling(settings: ServiceSettings): ClusterRoute['scaling'] {
-  const { minReplicas, maxReplicas, targetUtilization, refreshPeriodInSeconds } = settings.autoScaler;
+  const { law, minReplicas, maxReplicas, targetUtilization, refreshPeriodInSeconds } = settings.autoScaler;
   return isFixed(settings)
     ? { kind: 'fixed', replicas: initialReplicas(settings) }
-    : { kind: 'automatic', minReplicas, maxReplicas, targetUtilization, refreshPeriodInSeconds };
+    : { kind: 'automatic', law, minReplicas, maxReplicas, targetUtilization, refreshPeriodInSeconds };
 }
 
 /** The number that was said; null when it is the routers' to find. */

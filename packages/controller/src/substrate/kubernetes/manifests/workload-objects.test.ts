@@ -122,6 +122,7 @@ test('routers are told what they must know, and find the Deployment and the Endp
     deployment: 'diabetes',
     scaling: {
       kind: 'automatic',
+      law: 'compatible',
       minReplicas: 1,
       maxReplicas: 10,
       targetUtilization: 70,
