@@ -161,6 +161,56 @@ describe('an endpoint', () => {
     expect(endpoint.versions['second']).toMatchObject({ isDefault: true, type: 'Control' });
   }, 60_000);
 
+  test('rolls a version out step by step, and survives a crash of the server on the way', async () => {
+    await endpoint.update({ traffic: { first: 0, second: 0 } });
+    await endpoint.waitForDeployment();
+    const [key] = await endpoint.getKeys();
+    const load = startLoad({ url: endpoint.scoringUri, key, connections: 2, body: '{}' });
+    const gate = { stepSeconds: 1, minRequests: 20, maxP99Ratio: null };
+    await endpoint.rollOut({ version: 'first', steps: [20, 60], ...gate });
+    await expect(endpoint.update({ traffic: { first: 1 } })).rejects.toMatchObject({ code: 'OperationInProgress' });
+    await server.kill();
+    await server.restart();
+    await endpoint.waitForDeployment();
+    const { failures } = await load.stop();
+    expect(failures).toEqual([]);
+    expect(endpoint.serialize().rollout).toMatchObject({ state: 'Succeeded', step: 1 });
+    expect(endpoint.versions['first']?.effectivePercentile).toBe(60);
+  }, 60_000);
+
+  test('takes the requests back from a version that fails more of them than the control, and says so in numbers', async () => {
+    const failing = 'def init():\n    pass\n\ndef run(raw):\n    raise ValueError("no")\n';
+    await endpoint.createVersion('worse', {
+      inferenceConfig: await inference(folder.path, 'worse', failing),
+      models: [model],
+      ...BUSY,
+    });
+    await endpoint.waitForDeployment();
+    await endpoint.update({ traffic: { first: 0, worse: 3 } });
+    await endpoint.waitForDeployment();
+    const [key] = await endpoint.getKeys();
+    const load = startLoad({ url: endpoint.scoringUri, key, connections: 2, body: '{}' });
+    await endpoint.rollOut({ version: 'worse', steps: [50, 100], stepSeconds: 3600, minRequests: 1000 });
+    await expect(endpoint.waitForDeployment()).rejects.toMatchObject({
+      code: 'RolledBack',
+      message: expect.stringMatching(/"worse".*gets 3 % again: \d+ of \d+ requests failed \(100 %\)/),
+    });
+    await load.stop();
+    expect(endpoint.serialize().rollout).toMatchObject({ state: 'RolledBack', before: 3 });
+    expect(endpoint.versions['worse']?.trafficPercentile).toBe(3);
+
+    await endpoint.rollOut({ version: 'worse', steps: [4], stepSeconds: 3600 });
+    await endpoint.abortRollout();
+    await expect(endpoint.waitForDeployment()).rejects.toMatchObject({ code: 'OperationCancelled' });
+    expect(endpoint.serialize().rollout).toMatchObject({ state: 'Aborted' });
+    await expect(endpoint.abortRollout()).rejects.toMatchObject({ code: 'NoRollout' });
+    expect(endpoint.versions['worse']?.trafficPercentile).toBe(3);
+    await endpoint.deleteVersion('worse');
+    await endpoint.waitForDeployment();
+    await endpoint.update({ traffic: { first: 50 } });
+    await endpoint.waitForDeployment();
+  }, 60_000);
+
   test('takes its keys and no others, and tokens in their place when it is told to', async () => {
     const [primary] = await endpoint.getKeys();
     await endpoint.regenKey('Primary', { setKey: 'a-key-of-my-own' });

@@ -54,6 +54,8 @@ export const CALLER_ERRORS = {
   ServiceAlreadyExists: 409,
   EndpointAlreadyExists: 409,
   VersionAlreadyExists: 409,
+  /** No rollout of the endpoint runs. */
+  NoRollout: 409,
   /** The version is the endpoint's default one. */
   VersionInUse: 409,
   /** An endpoint has at most six. */
@@ -113,6 +115,8 @@ export const DEPLOYMENT_ERRORS = {
   NamespaceNotFound: 404,
   /** The cluster has an object of the name that one of the service's would have, and Farled did not make it. */
   KubernetesObjectTaken: 409,
+  /** The version did worse than the control; the message has the numbers. */
+  RolledBack: 409,
   OperationCancelled: 409,
   /** The container registry can't be reached, refuses the credentials, or answers what no registry may. */
   RegistryUnavailable: 502,

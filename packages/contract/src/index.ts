@@ -109,6 +109,8 @@ export {
   CreateVersion,
   Endpoint,
   EndpointVersion,
+  RollOut,
+  Rollout,
   UpdateEndpoint,
   UpdateVersion,
 } from './resources/endpoint.ts';
@@ -120,6 +122,7 @@ export {
   effectivePercentiles,
   firstVersion,
   removeVersion,
+  requireVersion,
 } from './traffic.ts';
 export type { AskedShare, Traffic } from './traffic.ts';
 export { isUsualAzuremlBaseImage } from './documents/azureml-defaults.ts';

@@ -141,7 +141,7 @@ export function effectivePercentiles(traffic: Traffic, ready: (name: string) => 
   return new Map(given.map(([name, percentile]) => [name, name === gets ? round(rest) : percentile]));
 }
 
-function requireVersion({ versions }: Pick<Traffic, 'versions'>, name: string): void {
+export function requireVersion({ versions }: Pick<Traffic, 'versions'>, name: string): void {
   if (!versions.some((version) => version.name === name)) {
     const known = versions.map((version) => version.name);
     throw new FarledError('VersionNotFound', `The endpoint has no version "${name}".`, {

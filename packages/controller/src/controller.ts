@@ -154,6 +154,10 @@ export async function startController(parts: ControllerParts): Promise<Controlle
   const cancelIfAsked = async (operationId: string): Promise<void> => {
     const operation = await state.operations.byId(operationId);
     if (operation?.cancelRequested === true && !hasEnded(operation.state)) {
+      if (operation.targetType === 'endpoint') {
+        endpointLoop.wake(operation.targetId);
+        return;
+      }
       services.cancel(operation.targetId);
       packages.cancel(operation.targetId);
       environments.cancel(operation.targetId);

@@ -69,6 +69,9 @@ export type UpdateEndpointOptions = Omit<
   readonly properties?: Readonly<Record<string, string>> | undefined;
 } & CallOptions;
 
+export type RollOutOptions = Omit<NonNullable<CallInput<typeof routes.endpoints.rollOut>['body']>, 'operationId'> &
+  CallOptions;
+
 export class AksEndpoint {
   readonly workspace: Workspace;
   readonly name: string;
@@ -219,6 +222,25 @@ export class AksEndpoint {
       body: { ...body, addProperties: properties, operationId: randomUUID() },
       signal,
     });
+    await this.#started(operation.id, signal);
+  }
+
+  /**
+   * Starts to give a version more and more of the requests, and to take them back when it does worse than the control.
+   * {@link AksEndpoint.waitForDeployment} waits for its end; a rollback is thrown, with the numbers.
+   */
+  async rollOut({ signal, ...body }: RollOutOptions): Promise<void> {
+    const operation = await this.#client.call(routes.endpoints.rollOut, {
+      params: this.#path,
+      body: { ...body, operationId: randomUUID() },
+      signal,
+    });
+    await this.#started(operation.id, signal);
+  }
+
+  /** Gives the version that is being rolled out back what it got before. */
+  async abortRollout({ signal }: CallOptions = {}): Promise<void> {
+    const operation = await this.#client.call(routes.endpoints.abortRollout, { params: this.#path, signal });
     await this.#started(operation.id, signal);
   }
 

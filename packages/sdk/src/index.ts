@@ -5,6 +5,7 @@ export { AksEndpoint } from './aks-endpoint.ts';
 export type {
   CreateVersionOptions,
   EndpointConfigurationParameters,
+  RollOutOptions,
   UpdateEndpointOptions,
   UpdateVersionOptions,
 } from './aks-endpoint.ts';

@@ -1,6 +1,12 @@
 /** An endpoint as its readers see it: what is recorded of it, and what follows from its versions. */
-import { effectivePercentiles, type Endpoint, type EndpointVersion, type ServiceState } from '@farled/contract';
-import type { ComputeRecord, EndpointRecord, ServiceRecord } from '@farled/state';
+import {
+  effectivePercentiles,
+  type Endpoint,
+  type EndpointVersion,
+  type Rollout,
+  type ServiceState,
+} from '@farled/contract';
+import type { ComputeRecord, EndpointRecord, RolloutRecord, ServiceRecord } from '@farled/state';
 
 import type { AppParts } from './parts.ts';
 import { toService } from './service-resource.ts';
@@ -53,11 +59,18 @@ export function toEndpoint(
     controlVersion: traffic.controlVersion,
     stickyHeader,
     mirror,
+    rollout: endpoint.rollout === null ? null : shownRollout(endpoint.rollout),
     versions,
     operationId: endpoint.operationId,
     createdTime: endpoint.createdTime,
     updatedTime: endpoint.updatedTime,
   };
+}
+
+/** Without what was observed, which is for who judges it. */
+function shownRollout(rollout: RolloutRecord): Rollout {
+  const { observation: _, ...shown } = rollout;
+  return shown;
 }
 
 /** From bad to good. A version that is being changed makes its endpoint one that is. */

@@ -27,6 +27,7 @@ export type {
   OperationRecord,
   PackageRecord,
   PackageResult,
+  RolloutRecord,
   ServiceChange,
   ServiceFilter,
   ServiceRecord,

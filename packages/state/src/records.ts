@@ -12,6 +12,7 @@ import type {
   Placement,
   ReplicaStatus,
   RoleAssignment,
+  Rollout,
   ServiceSettings,
   ServiceState,
   ServiceType,
@@ -101,6 +102,11 @@ export interface Sharing {
   readonly mirror: { readonly version: string; readonly percentile: number } | null;
 }
 
+/** A rollout, and what was observed of its present step, as its reader wrote it. */
+export interface RolloutRecord extends Rollout {
+  readonly observation: unknown;
+}
+
 export interface EndpointRecord {
   /** UUID; another endpoint of the same name, made after this one was deleted, has another. */
   readonly id: string;
@@ -114,6 +120,8 @@ export interface EndpointRecord {
   readonly authEnabled: boolean;
   readonly tokenAuthEnabled: boolean;
   readonly sharing: Sharing;
+  /** The latest one. */
+  readonly rollout: RolloutRecord | null;
   /** Seconds since 1970: its tokens that were issued before are refused. */
   readonly tokensNotBefore: number;
   readonly deleting: boolean;
@@ -125,12 +133,15 @@ export interface EndpointRecord {
 
 export type NewEndpoint = Omit<
   EndpointRecord,
-  'workspace' | 'tokensNotBefore' | 'deleting' | 'createdTime' | 'updatedTime'
+  'workspace' | 'rollout' | 'tokensNotBefore' | 'deleting' | 'createdTime' | 'updatedTime'
 >;
 
 /** Absent is unchanged. */
 export type EndpointChange = Partial<
-  Pick<EndpointRecord, 'description' | 'tags' | 'properties' | 'authEnabled' | 'tokenAuthEnabled' | 'sharing'>
+  Pick<
+    EndpointRecord,
+    'description' | 'tags' | 'properties' | 'authEnabled' | 'tokenAuthEnabled' | 'sharing' | 'rollout'
+  >
 > &
   Pick<EndpointRecord, 'operationId'>;
 

@@ -165,6 +165,7 @@ interface EndpointRow {
   tokenAuthEnabled: number;
   /** How requests are shared. */
   sharing: Json;
+  rollout: Generated<Json | null>;
   /** Sealed. */
   primaryKey: string;
   secondaryKey: string;

@@ -26,6 +26,7 @@ import { getEndpointKeys } from './endpoint/get-keys.ts';
 import { getEndpointLogs } from './endpoint/get-logs.ts';
 import { listEndpoints } from './endpoint/list.ts';
 import { regenerateEndpointKey } from './endpoint/regen-key.ts';
+import { rollOutEndpointVersion } from './endpoint/rollout.ts';
 import { runEndpoint } from './endpoint/run.ts';
 import { showEndpoint } from './endpoint/show.ts';
 import { updateEndpointVersion } from './endpoint/update-version.ts';
@@ -103,6 +104,7 @@ const BUILT: readonly Command[] = [
   createEndpointVersion,
   updateEndpointVersion,
   deleteEndpointVersion,
+  rollOutEndpointVersion,
   updateEndpoint,
   getEndpointKeys,
   regenerateEndpointKey,

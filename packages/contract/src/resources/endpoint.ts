@@ -110,6 +110,39 @@ export const UpdateEndpoint = z.strictObject({
 });
 export type UpdateEndpoint = z.output<typeof UpdateEndpoint>;
 
+export const RollOut = z.strictObject({
+  /** Neither the default version nor the control, and healthy. */
+  version: ServiceName,
+  /** Percentages that it gets one after the other. */
+  steps: z
+    .array(Percentile)
+    .min(1)
+    .max(20)
+    .refine((steps) => steps.every((step, index) => step > (steps[index - 1] ?? 0)), { error: 'must grow' }),
+  /** How long a step lasts at least. */
+  stepSeconds: z.int().min(1).max(604_800).default(60),
+  /** How many requests the version has to get in a step at least. */
+  minRequests: z.int().min(0).max(1_000_000_000).default(100),
+  /** From 0 to 1: by how much its rate of errors may be above that of the control. Null: any. */
+  maxErrorRateIncrease: z.number().min(0).max(1).nullable().default(0.01),
+  /** How many times that of the control its 99th percentile may be. Null: any. */
+  maxP99Ratio: z.number().min(1).max(1000).nullable().default(1.5),
+  operationId: OperationId.optional(),
+});
+export type RollOut = z.output<typeof RollOut>;
+
+export const Rollout = RollOut.omit({ operationId: true }).extend({
+  operationId: z.string(),
+  /** Index of the step that it is at, or ended at. */
+  step: z.int(),
+  state: z.enum(['Running', 'Succeeded', 'RolledBack', 'Aborted']),
+  /** What it got before, and gets again when it is rolled back. */
+  before: z.number(),
+  /** Why it is where it is, with the numbers. */
+  because: z.string(),
+});
+export type Rollout = z.output<typeof Rollout>;
+
 export const EndpointVersion = Service.omit({ computeName: true, computeType: true }).extend({
   trafficPercentile: z.number(),
   /** Percent of the requests that it gets now: none before it was healthy for the first time. */
@@ -140,6 +173,8 @@ export const Endpoint = z
     controlVersion: z.string(),
     stickyHeader: z.string().nullable(),
     mirror: Mirror.nullable(),
+    /** The latest one; null when there was none. */
+    rollout: Rollout.nullable(),
     /** In the order in which they came to be. */
     versions: z.array(EndpointVersion),
     /** The latest operation on the endpoint or one of its versions. */

@@ -22,6 +22,7 @@ const OPERATION_KINDS = [
   'CreateEndpoint',
   'UpdateEndpoint',
   'DeleteEndpoint',
+  'RollOutVersion',
   'CreateVersion',
   'UpdateVersion',
   'DeleteVersion',

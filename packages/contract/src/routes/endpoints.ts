@@ -2,7 +2,14 @@ import { z } from 'zod';
 
 import { ServiceName } from '../names.ts';
 import { FilterQuery, OperationId, page, WorkspacePath } from '../resources/common.ts';
-import { CreateEndpoint, CreateVersion, Endpoint, UpdateEndpoint, UpdateVersion } from '../resources/endpoint.ts';
+import {
+  CreateEndpoint,
+  CreateVersion,
+  Endpoint,
+  RollOut,
+  UpdateEndpoint,
+  UpdateVersion,
+} from '../resources/endpoint.ts';
 import { Operation } from '../resources/operation.ts';
 import { RegenerateKey, RevokedTokens, ServiceKeys, ServiceLogs, ServiceToken } from '../resources/service.ts';
 import { BYTES, route } from '../route.ts';
@@ -105,6 +112,27 @@ export const endpoints = {
     query: OperationQuery,
     responses: { 202: Operation },
     idempotent: false,
+  }),
+  rollOut: route({
+    operationId: 'rollOutEndpointVersion',
+    method: 'POST',
+    path: `${ENDPOINT}/rollout`,
+    summary: 'Gives a version more and more of the requests, and takes them back when it does worse than the control.',
+    tag,
+    params: EndpointPath,
+    body: RollOut,
+    responses: { 202: Operation },
+    idempotent: false,
+  }),
+  abortRollout: route({
+    operationId: 'abortEndpointRollout',
+    method: 'POST',
+    path: `${ENDPOINT}/rollout/abort`,
+    summary: 'Gives the version back what it got before its rollout.',
+    tag,
+    params: EndpointPath,
+    responses: { 202: Operation },
+    idempotent: true,
   }),
   versionLogs: route({
     operationId: 'getEndpointVersionLogs',

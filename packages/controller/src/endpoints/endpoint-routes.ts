@@ -3,6 +3,7 @@ import type { EndpointRecord, State } from '@farled/state';
 
 import { endpointCredentials, type TokenKeys } from '../routes/credentials.ts';
 import type { Deployers } from '../service/deployer.ts';
+import type { ReadStatistics } from './cluster-statistics.ts';
 import { endpointRoute } from './endpoint-route.ts';
 
 export interface EndpointRoutesParts {
@@ -32,6 +33,13 @@ export class EndpointRoutes {
         this.#telling.delete(endpointId);
       }
     }
+  }
+
+  /** What the routers counted so far. */
+  async statistics(endpoint: EndpointRecord, signal: AbortSignal): Promise<ReadStatistics> {
+    const { state, deployers } = this.#parts;
+    const compute = await state.computes.get(endpoint.workspaceId, endpoint.computeName);
+    return (await deployers.of(compute)).statistics(signal);
   }
 
   async #tell(endpointId: string, signal: AbortSignal): Promise<void> {

@@ -8,6 +8,7 @@ import { type EndpointRoute, type ErrorBody, initialReplicas, type ScalingDecisi
 import type { Clock, Logger } from '@farled/service';
 import type { ServiceRecord, ServiceSpec, State } from '@farled/state';
 
+import type { ReadStatistics } from '../endpoints/cluster-statistics.ts';
 import {
   type CredentialKinds,
   credentialKinds,
@@ -47,6 +48,7 @@ export interface ReplicaDeployerParts extends Omit<PrepareParts, 'stores'> {
 
 /** Added to the scoring timeout: a request that was accepted at the last moment still ends by itself. */
 const GRACE_MS = 2000;
+const STATISTICS_TIMEOUT_MS = 5000;
 
 export class ReplicaDeployer implements Deployer {
   readonly #parts: ReplicaDeployerParts;
@@ -100,6 +102,12 @@ export class ReplicaDeployer implements Deployer {
   ): Promise<Application> {
     const prepared = await prepare({ ...this.#parts, stores: this.#parts.state }, service, spec, log, signal);
     return { image: null, apply: (pass, goal) => this.#apply(pass, goal, prepared) };
+  }
+
+  async statistics(signal: AbortSignal): Promise<ReadStatistics> {
+    const { routes, clock } = this.#parts;
+    const routers = await routes.statistics(AbortSignal.any([signal, AbortSignal.timeout(STATISTICS_TIMEOUT_MS)]));
+    return { kind: 'told', statistics: { at: clock.now(), isComplete: true, routers: [...routers] } };
   }
 
   adoptEndpoint(endpointId: string, route: EndpointRoute): void {

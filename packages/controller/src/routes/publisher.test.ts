@@ -21,6 +21,7 @@ function publisher(put: (table: RouteTable) => Promise<void> = async () => {}) {
   const tables: RouteTable[] = [];
   const routes = new RoutePublisher(
     {
+      statistics: () => Promise.resolve([]),
       putTable: async (table) => {
         await put(table);
         tables.push(table);

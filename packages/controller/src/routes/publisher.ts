@@ -1,10 +1,12 @@
 /** Keeps the route table and brings it to the router. */
-import type { EndpointRoute, RouteTable, ServiceRoute } from '@farled/contract';
+import type { EndpointRoute, RouterStatistics, RouteTable, ServiceRoute } from '@farled/contract';
 import type { Clock } from '@farled/service';
 
 export interface Router {
   /** Resolves once every request that comes in is answered by this table. */
   putTable(table: RouteTable, signal: AbortSignal): Promise<void>;
+  /** Of every process that can be asked. */
+  statistics(signal: AbortSignal): Promise<readonly RouterStatistics[]>;
 }
 
 export class RoutePublisher {
@@ -29,6 +31,10 @@ export class RoutePublisher {
   /** As {@link RoutePublisher.set}, of an endpoint. */
   setEndpoint(endpointId: string, route: EndpointRoute | null): void {
     this.#change(this.#endpoints, endpointId, route);
+  }
+
+  statistics(signal: AbortSignal): Promise<readonly RouterStatistics[]> {
+    return this.#router.statistics(signal);
   }
 
   /** Has the router take the table even if it did before: it may have been started anew. */

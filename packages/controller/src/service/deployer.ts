@@ -5,6 +5,7 @@
 import type { EndpointRoute, ErrorBody, ScalingDecision } from '@farled/contract';
 import type { ComputeRecord, GoodImage, OperationRecord, ServiceRecord, ServiceSpec } from '@farled/state';
 
+import type { ReadStatistics } from '../endpoints/cluster-statistics.ts';
 import type { ReplicaSummary } from './status.ts';
 
 /** One look at one service. */
@@ -72,6 +73,8 @@ export interface Deployer {
   ): Promise<Application>;
   /** Resolves when the routers share the endpoint's requests so, or do not know it any more. */
   routeEndpoint(endpointId: string, route: EndpointRoute | null, signal: AbortSignal): Promise<void>;
+  /** What the routers counted so far. */
+  statistics(signal: AbortSignal): Promise<ReadStatistics>;
   /** After a restart, as {@link Deployer.adopt}, without telling the routers yet. */
   adoptEndpoint(endpointId: string, route: EndpointRoute): void;
   /** Nothing of the service is to run, but what its owner may want to read stays. */

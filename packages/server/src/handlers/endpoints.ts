@@ -22,6 +22,7 @@ import { newKey, newKeys, saidKeys } from '../keys.ts';
 import { streamLogs } from '../log-stream.ts';
 import { operate, type Target } from '../operate.ts';
 import type { AppParts } from '../parts.ts';
+import { rolloutHandlers } from '../rollout.ts';
 import { resolveSpec } from '../service-spec.ts';
 import { refuseNameElsewhere, refuseServiceName } from '../taken-names.ts';
 
@@ -282,6 +283,7 @@ export function endpointHandlers(parts: AppParts): HandlersOf<'endpoints'> {
       );
       return [202, operation];
     },
+    ...rolloutHandlers(parts),
     getEndpointVersionLogs: async ({ params, query }) => [
       200,
       { lines: await parts.serviceLogs(await getVersion(params), query.lines) },
@@ -337,7 +339,16 @@ async function changeable(stores: Stores, workspaceId: string, name: string): Pr
   return endpoint;
 }
 
-function refuseDeleting({ name, deleting }: EndpointRecord): void {
+function refuseDeleting({ name, deleting, rollout }: EndpointRecord): void {
+  if (rollout?.state === 'Running') {
+    throw new FarledError(
+      'OperationInProgress',
+      `Version "${rollout.version}" of endpoint "${name}" is being rolled out.`,
+      {
+        suggestion: `Wait until that has ended, or abort it: \`farled endpoint realtime rollout -n ${name} --abort\`.`,
+      },
+    );
+  }
   if (deleting) {
     throw new FarledError('OperationInProgress', `Endpoint "${name}" is being deleted.`, {
       suggestion: 'Wait until that has ended, and create it again.',

@@ -15,6 +15,7 @@ import { stagedFiles } from './0012-staged-files.ts';
 import { environmentLabels } from './0013-environment-labels.ts';
 import { legacyImages } from './0014-legacy-images.ts';
 import { endpoints } from './0015-endpoints.ts';
+import { rollouts } from './0016-rollouts.ts';
 
 /** What differs between the databases in the language of tables. */
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -35,5 +36,6 @@ export function migrations(kind: DatabaseKind): Record<string, Migration> {
     '0013-environment-labels': environmentLabels,
     '0014-legacy-images': legacyImages(kind),
     '0015-endpoints': endpoints(kind),
+    '0016-rollouts': rollouts,
   };
 }

@@ -4,7 +4,7 @@ import { isoTime } from '@farled/service';
 
 import { hasLabels, type LabelFilter, writeLabels } from '../labels.ts';
 import { nearestNames } from '../nearest.ts';
-import type { EndpointChange, EndpointRecord, NewEndpoint } from '../records.ts';
+import type { EndpointChange, EndpointRecord, NewEndpoint, RolloutRecord } from '../records.ts';
 import type { Session } from '../session.ts';
 import { type Page, type PageRequest, toPage } from '../skip-tokens.ts';
 import { suggestion } from './workspaces.ts';
@@ -24,6 +24,8 @@ export interface EndpointStore {
   nameTaken(name: string, exceptWorkspaceId: string): Promise<boolean>;
   /** Absent is unchanged. */
   change(id: string, change: EndpointChange): Promise<EndpointRecord>;
+  /** What was observed, which nobody has to be told of. */
+  recordRollout(id: string, rollout: RolloutRecord): Promise<void>;
   markDeleting(id: string, operationId: string): Promise<void>;
   keys(id: string): Promise<ServiceKeys>;
   /** Keys that are not said stay. */
@@ -63,6 +65,7 @@ export function endpointStore(session: Session): EndpointStore {
     authEnabled: row.authEnabled === 1,
     tokenAuthEnabled: row.tokenAuthEnabled === 1,
     sharing: JSON.parse(row.sharing) as EndpointRecord['sharing'],
+    rollout: row.rollout === null ? null : (JSON.parse(row.rollout) as EndpointRecord['rollout']),
     tokensNotBefore: row.tokensNotBefore,
     deleting: row.deleting === 1,
     operationId: row.operationId,
@@ -197,6 +200,7 @@ export function endpointStore(session: Session): EndpointStore {
             authEnabled: next.authEnabled ? 1 : 0,
             tokenAuthEnabled: next.tokenAuthEnabled ? 1 : 0,
             sharing: JSON.stringify(next.sharing),
+            rollout: next.rollout === null ? null : JSON.stringify(next.rollout),
             operationId,
             updatedTime: isoTime(clock),
           })
@@ -206,6 +210,13 @@ export function endpointStore(session: Session): EndpointStore {
         await announce(inner, id);
         return store.get(present.workspaceId, present.name);
       }),
+    recordRollout: async (id, rollout) => {
+      await db
+        .updateTable('endpoints')
+        .set({ rollout: JSON.stringify(rollout) })
+        .where('id', '=', id)
+        .execute();
+    },
     markDeleting: async (id, operationId) => {
       await db
         .updateTable('endpoints')

@@ -14,6 +14,7 @@ import { KINDS, type KubernetesClient, type Pod } from '@farled/kubernetes';
 import type { Clock } from '@farled/service';
 import type { ComputeRecord, ServiceRecord, ServiceSpec, State } from '@farled/state';
 
+import { readClusterStatistics, type ReadStatistics } from '../../endpoints/cluster-statistics.ts';
 import { type CredentialKinds, goalCredentials, routeCredentials, type TokenKeys } from '../../routes/credentials.ts';
 import type { Applied, Application, Deployer, Goal, Pass, WantedSpec } from '../../service/deployer.ts';
 import type { BuildBase } from '../../serving-image/base-of.ts';
@@ -117,6 +118,11 @@ export class KubernetesDeployer implements Deployer {
       image,
       apply: (pass, goal) => (successor() ?? this).#apply(pass, goal, { ...image, environmentVariables }),
     };
+  }
+
+  statistics(signal: AbortSignal): Promise<ReadStatistics> {
+    const { client, clock } = this.#parts;
+    return readClusterStatistics(client, clock.now(), signal);
   }
 
   /** What a cluster's routers know of endpoints is in the cluster. */
