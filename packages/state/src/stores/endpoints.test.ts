@@ -99,7 +99,7 @@ describeOnBothDatabases('endpoints', (makeDatabase) => {
   test('are listed by their tags, last changed first, a page at a time', async () => {
     for (const name of ['one', 'two', 'three']) {
       await state.endpoints.create(endpoint(name, { tags: { shelf: name === 'two' ? 'b' : 'a' } }), KEYS);
-      clock.advance(1000);
+      await clock.advance(1000);
     }
     const first = await state.endpoints.list(workspaceId, { tag: ['shelf=a'] }, { count: 1 });
     expect(first.value.map(({ name }) => name)).toEqual(['three']);
