@@ -45,7 +45,7 @@ const SCALERS: Readonly<Record<string, ScalerOf>> = {
 };
 
 /** None of those that the law was tuned on: these were not looked at before. */
-const SEEDS = [11, 12, 13];
+const SEEDS = [21, 22];
 const RECORDED = new URL('azure-llm-code-2023.csv', import.meta.url);
 
 /** As many as the first seconds need by the documentation's rule: how it comes there is not what is compared. */

@@ -52,7 +52,7 @@ export async function print(rows: readonly Row[], { json, write, of, rival, limi
   if (write) {
     await writePage('autoscale', {
       title: 'Autoscaling',
-      about: `Eight kinds of load, each three times, with random numbers that the law was not tuned on, and one that was recorded; simulated, before the same queue: what is compared are decisions. Requests take about 0.2 s, wait at most 0.5 s and are late after 0.25 s; replicas take 5 s to start. On ${ours.length - lost.length} of ${ours.length} traces the law \`${of}\` refuses no more than Knative's at no more replica-seconds, or fewer at no more than 1.05 times as many; not on ${lost.map(({ trace }) => trace).join(', ') || 'none'}.`,
+      about: `Eight kinds of load, each twice, with random numbers that the law was not tuned on, and one that was recorded; simulated, before the same queue: what is compared are decisions. Requests take about 0.2 s, wait at most 0.5 s and are late after 0.25 s; replicas take 5 s to start. On ${ours.length - lost.length} of ${ours.length} traces the law \`${of}\` refuses no more than Knative's at no more replica-seconds, or fewer at no more than 1.05 times as many; not on ${lost.map(({ trace }) => trace).join(', ') || 'none'}.`,
       figures: [
         { name: 'missesVsKpa', what: 'refused and late requests', value: figures.missesVsKpa, must: { atMost: 0.7 } },
         { name: 'costVsKpa', what: 'replica-seconds', value: figures.costVsKpa },
