@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { type Endpoint, type EndpointVersion, isFarledError, routes, type ServiceState } from '@farled/contract';
 
 import type { CallInput } from './client.ts';
+import { type CredentialCalls, Credentialed } from './credentialed.ts';
 import {
   deployConfiguration,
   settingsOf,
@@ -17,7 +18,6 @@ import { followOperation } from './operation.ts';
 import { readPages } from './pages.ts';
 import { score } from './score.ts';
 import { lineWriter, type SendOptions, type WaitOptions } from './show-output.ts';
-import type { AccessToken } from './webservice.ts';
 import type { Workspace } from './workspace.ts';
 
 interface CallOptions {
@@ -72,7 +72,7 @@ export type UpdateEndpointOptions = Omit<
 export type RollOutOptions = Omit<NonNullable<CallInput<typeof routes.endpoints.rollOut>['body']>, 'operationId'> &
   CallOptions;
 
-export class AksEndpoint {
+export class AksEndpoint extends Credentialed {
   readonly workspace: Workspace;
   readonly name: string;
   #fields: Endpoint;
@@ -80,6 +80,7 @@ export class AksEndpoint {
   #operationId: string;
 
   constructor(workspace: Workspace, fields: Endpoint, operationId: string = fields.operationId) {
+    super();
     this.workspace = workspace;
     this.name = fields.name;
     this.#fields = fields;
@@ -262,42 +263,6 @@ export class AksEndpoint {
     );
   }
 
-  async getKeys({ signal }: CallOptions = {}): Promise<readonly [primary: string, secondary: string]> {
-    const keys = await this.#client.call(routes.endpoints.listKeys, { params: this.#path, signal });
-    return [keys.primaryKey, keys.secondaryKey];
-  }
-
-  /** Replaces one key, by a random value or by `setKey`. */
-  async regenKey(
-    key: 'Primary' | 'Secondary',
-    { setKey, signal }: { setKey?: string | undefined } & CallOptions = {},
-  ): Promise<readonly [primary: string, secondary: string]> {
-    const keys = await this.#client.call(routes.endpoints.regenerateKey, {
-      params: this.#path,
-      body: { keyType: key, keyValue: setKey },
-      signal,
-    });
-    return [keys.primaryKey, keys.secondaryKey];
-  }
-
-  /** A token, and when to take a new one. */
-  async getToken(options: CallOptions = {}): Promise<readonly [token: string, refreshAfter: Date]> {
-    const { accessToken, refreshAfter } = await this.getAccessToken(options);
-    return [accessToken, refreshAfter];
-  }
-
-  /** A token of an endpoint with token authentication. */
-  async getAccessToken({ signal }: CallOptions = {}): Promise<AccessToken> {
-    const issued = await this.#client.call(routes.endpoints.getToken, { params: this.#path, signal });
-    const { refreshAfter, expiryOn } = issued;
-    return { ...issued, refreshAfter: new Date(refreshAfter * 1000), expiryOn: new Date(expiryOn * 1000) };
-  }
-
-  /** Has every token refused that was issued until now. */
-  async revokeTokens({ signal }: CallOptions = {}): Promise<void> {
-    await this.#client.call(routes.endpoints.revokeTokens, { params: this.#path, signal });
-  }
-
   /**
    * Scores one input, with the primary key or a token, as the endpoint wants; with a version's name, by that version
    * whatever its share. Text goes as it is, anything else as JSON.
@@ -372,6 +337,16 @@ export class AksEndpoint {
   async #started(operationId: string, signal: AbortSignal | undefined): Promise<void> {
     this.#operationId = operationId;
     await this.refresh(signal);
+  }
+
+  protected get credentialCalls(): CredentialCalls {
+    const [client, params] = [this.#client, this.#path];
+    return {
+      listKeys: (signal) => client.call(routes.endpoints.listKeys, { params, signal }),
+      regenerateKey: (body, signal) => client.call(routes.endpoints.regenerateKey, { params, body, signal }),
+      getToken: (signal) => client.call(routes.endpoints.getToken, { params, signal }),
+      revokeTokens: (signal) => client.call(routes.endpoints.revokeTokens, { params, signal }),
+    };
   }
 
   get #client() {

@@ -50,6 +50,7 @@ export { readPages } from './pages.ts';
 export type { SendOptions, ShowOutput, WaitOptions } from './show-output.ts';
 export { AciWebservice, LocalWebservice } from './unbuilt-classes.ts';
 export { AksWebservice, Webservice } from './webservice.ts';
-export type { AccessToken, ListServicesOptions, UpdateServiceOptions } from './webservice.ts';
+export type { AccessToken } from './credentialed.ts';
+export type { ListServicesOptions, UpdateServiceOptions } from './webservice.ts';
 export { DEFAULT_SUBSCRIPTION, Workspace } from './workspace.ts';
 export type { CreateWorkspaceOptions, UpdateWorkspaceFields, WorkspaceName } from './workspace.ts';

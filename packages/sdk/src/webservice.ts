@@ -12,6 +12,7 @@ import {
 } from '@farled/contract';
 
 import type { CallInput } from './client.ts';
+import { type CredentialCalls, Credentialed } from './credentialed.ts';
 import {
   deployConfiguration,
   settingsOf,
@@ -57,16 +58,7 @@ export interface UpdateServiceOptions extends SettingParameters, SendOptions {
   readonly properties?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Lets its bearer score with one service. */
-export interface AccessToken {
-  readonly accessToken: string;
-  readonly tokenType: 'Bearer';
-  /** From then on a new one should be taken. */
-  readonly refreshAfter: Date;
-  readonly expiryOn: Date;
-}
-
-export class Webservice {
+export class Webservice extends Credentialed {
   readonly workspace: Workspace;
   readonly name: string;
   #fields: Service;
@@ -74,6 +66,7 @@ export class Webservice {
   #operationId: string;
 
   constructor(workspace: Workspace, fields: Service, operationId: string = fields.operationId) {
+    super();
     this.workspace = workspace;
     this.name = fields.name;
     this.#fields = fields;
@@ -197,45 +190,6 @@ export class Webservice {
     }
   }
 
-  async getKeys({ signal }: CallOptions = {}): Promise<readonly [primary: string, secondary: string]> {
-    const keys = await this.#client.call(routes.services.listKeys, { params: this.#path, signal });
-    return [keys.primaryKey, keys.secondaryKey];
-  }
-
-  /** Replaces one key, by a random value or by `setKey`. */
-  async regenKey(
-    key: 'Primary' | 'Secondary',
-    { setKey, signal }: { setKey?: string | undefined } & CallOptions = {},
-  ): Promise<readonly [primary: string, secondary: string]> {
-    const keys = await this.#client.call(routes.services.regenerateKey, {
-      params: this.#path,
-      body: { keyType: key, keyValue: setKey },
-      signal,
-    });
-    return [keys.primaryKey, keys.secondaryKey];
-  }
-
-  /** A token, and when to take a new one. */
-  async getToken(options: CallOptions = {}): Promise<readonly [token: string, refreshAfter: Date]> {
-    const { accessToken, refreshAfter } = await this.getAccessToken(options);
-    return [accessToken, refreshAfter];
-  }
-
-  /** A token of a service with token authentication. */
-  async getAccessToken({ signal }: CallOptions = {}): Promise<AccessToken> {
-    const issued = await this.#client.call(routes.services.getToken, { params: this.#path, signal });
-    return {
-      ...issued,
-      refreshAfter: new Date(issued.refreshAfter * 1000),
-      expiryOn: new Date(issued.expiryOn * 1000),
-    };
-  }
-
-  /** Has every token refused that was issued until now. */
-  async revokeTokens({ signal }: CallOptions = {}): Promise<void> {
-    await this.#client.call(routes.services.revokeTokens, { params: this.#path, signal });
-  }
-
   /**
    * Scores one input, with the primary key or a token, as the service wants. Text goes as it is, anything else as JSON.
    */
@@ -333,6 +287,16 @@ export class Webservice {
       }
       return second();
     }
+  }
+
+  protected get credentialCalls(): CredentialCalls {
+    const [client, params] = [this.#client, this.#path];
+    return {
+      listKeys: (signal) => client.call(routes.services.listKeys, { params, signal }),
+      regenerateKey: (body, signal) => client.call(routes.services.regenerateKey, { params, body, signal }),
+      getToken: (signal) => client.call(routes.services.getToken, { params, signal }),
+      revokeTokens: (signal) => client.call(routes.services.revokeTokens, { params, signal }),
+    };
   }
 
   get #client() {
