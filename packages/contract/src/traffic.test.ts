@@ -61,6 +61,7 @@ test.each([
     'VersionNotFound',
     '"x"',
   ],
+  ['a version that it has', () => addVersion(two(), 'two', {}), 'VersionAlreadyExists', '"two"'],
   ['no default', () => changeVersion(two(), 'one', { isDefault: false }), 'BadArgument', 'default'],
   ['no control', () => changeVersion(two(), 'one', { type: 'Treatment' }), 'BadArgument', 'control'],
   ['to go without its default', () => removeVersion(two(), 'one'), 'VersionInUse', 'default'],
@@ -120,8 +121,7 @@ test('after any changes, percentages add up to 100 and one default and one contr
         expect(names).toContain(traffic.controlVersion);
         expect(names).toContain(defaultNow(traffic, ready));
         expect(names.length).toBeLessThanOrEqual(6);
-        // The default's is rounded to thousandths.
-        expect(effective.reduce((sum, one) => sum + one, 0)).toBeCloseTo(100, 2);
+        expect(effective.reduce((sum, one) => sum + one, 0)).toBeCloseTo(100, 3);
         expect(Math.min(...effective)).toBeGreaterThanOrEqual(0);
       }
     }),

@@ -38,8 +38,13 @@ export function firstVersion(name: string, asked: AskedShare): Traffic {
   return changeVersion(alone, name, asked);
 }
 
-/** @throws FarledError TooManyVersions, BadArgument */
+/** @throws FarledError VersionAlreadyExists, TooManyVersions, BadArgument */
 export function addVersion(traffic: Traffic, name: string, asked: AskedShare): Traffic {
+  if (traffic.versions.some((version) => version.name === name)) {
+    throw new FarledError('VersionAlreadyExists', `The endpoint has a version "${name}".`, {
+      suggestion: 'Update it, or choose another name.',
+    });
+  }
   if (traffic.versions.length >= MAXIMUM_VERSIONS) {
     throw new FarledError('TooManyVersions', `The endpoint has ${MAXIMUM_VERSIONS} versions, and can't have more.`, {
       suggestion: 'Delete one that gets no requests, or update it.',
