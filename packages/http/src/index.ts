@@ -2,6 +2,7 @@
 export type { Fault } from './http1/faults.ts';
 export { FIELD_ID, fieldName } from './http1/field-ids.ts';
 export { FRAMING } from './http1/framing.ts';
+export { hasNoBody } from './server/answers.ts';
 export { MessageReader } from './http1/message-reader.ts';
 export type { Head, MessageSink } from './http1/message-reader.ts';
 export { passedFields, withheldWith } from './http1/passed-fields.ts';

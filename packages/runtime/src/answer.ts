@@ -1,7 +1,7 @@
 /** What is written back: refusals in the words of the original, and what a worker made of a request. */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 
-import type { Client } from '@farled/http';
+import { type Client, hasNoBody } from '@farled/http';
 
 import { ALLOW_ORIGIN } from './cors.ts';
 import { ANSWER, type AnswerFrame } from './frames.ts';
@@ -89,6 +89,10 @@ function sendFrame(client: Client, headers: Headers, frame: AnswerFrame, log: Se
       const head = checked(body.toString(), headers, log);
       if (head === null) {
         say(client, 500, headers, INTERNAL);
+        return false;
+      }
+      if (client.head.method === 'HEAD' || hasNoBody(head.status)) {
+        client.reply(head.status, head.lines + time, NO_BODY);
         return false;
       }
       client.startReply(head.status, head.lines + time);

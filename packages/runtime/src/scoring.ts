@@ -127,11 +127,14 @@ export class ScoringExchange implements Exchange, StreamReader {
       void quarantine.note(this.#pieces);
     }
     this.#pieces = [];
-    if (sendScored(client, headers, scored, this.#parts) && scored.outcome === 'answered' && scored.stream !== null) {
-      this.#stream = scored.stream;
-      scored.stream.read(this);
+    const isRead = sendScored(client, headers, scored, this.#parts);
+    const stream = scored.outcome === 'answered' ? scored.stream : null;
+    if (isRead && stream !== null) {
+      this.#stream = stream;
+      stream.read(this);
       return;
     }
+    stream?.abandon();
     this.#finish();
   }
 

@@ -6,6 +6,7 @@ import { systemClock } from '@farled/service';
 import { describe, expect, test } from 'vitest';
 
 import { startReplica, type TestReplica } from './testing/start-replica.ts';
+import { until } from './testing/until.ts';
 
 /** The answer as it comes, for those who want to see its pieces. */
 async function open(replica: TestReplica, body = ''): Promise<IncomingMessage> {
@@ -19,14 +20,6 @@ async function open(replica: TestReplica, body = ''): Promise<IncomingMessage> {
 function piecesOf(response: IncomingMessage): () => Promise<string> {
   const pieces = response[Symbol.asyncIterator]();
   return async () => String((await pieces.next()).value ?? 'the end');
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = systemClock.now() + 10_000;
-  while (!(await holds())) {
-    expect(systemClock.now()).toBeLessThan(deadline);
-    await systemClock.sleep(10);
-  }
 }
 
 /** Yields a piece, and the next one when the file is there. */
@@ -162,6 +155,30 @@ def run(raw): return AMLResponse(events(), 201, {'Content-Type': 'text/event-str
       text: 'data: 0\n\ndata: 1\n\ndata: 2\n\n',
     });
   });
+});
+
+test.each([
+  ['has a status that HTTP does not have', 42, 'POST', 500],
+  ['has a status without a body', 204, 'POST', 204],
+  ['is to a request for its head alone', 200, 'HEAD', 200],
+])('a stream that %s is closed, and the next request is scored', async (_, told, method, status) => {
+  await using replica = await startReplica({
+    script: `
+from azureml.contrib.services.aml_request import rawhttp
+from azureml.contrib.services.aml_response import AMLResponse
+def init(): pass
+def items():
+    try:
+        while True: yield 'x' * 65536
+    finally: open('closed', 'w').close()
+@rawhttp
+def run(request): return AMLResponse('whole' if request.args else items(), ${told})
+`,
+  });
+  const answer = await replica.call('/score', { method });
+  expect([answer.status, answer.text.includes('xxx')]).toEqual([status, false]);
+  await until(() => replica.has('closed'));
+  expect((await replica.call('/score?whole=1')).status).toBe(status);
 });
 
 test('a replica that drains answers its streams to the end', async () => {
