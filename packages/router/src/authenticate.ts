@@ -2,6 +2,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 const REMEMBERED = 256;
+const BEARER = /^Bearer +(\S+)$/i;
+
+/** What is sent in the header Authorization, key or token; undefined when it is of another form. */
+export function credentialIn(authorization: string): string | undefined {
+  return BEARER.exec(authorization)?.[1];
+}
 
 export class KeyRing {
   readonly #digests: readonly Buffer[];
@@ -19,7 +25,7 @@ export class KeyRing {
     if (this.#right.has(authorization)) {
       return true;
     }
-    const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    const key = credentialIn(authorization);
     if (key === undefined) {
       return false;
     }

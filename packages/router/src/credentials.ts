@@ -2,7 +2,7 @@
 import type { ServiceRoute } from '@farled/contract';
 import type { Clock } from '@farled/service';
 
-import { KeyRing } from './authenticate.ts';
+import { credentialIn, KeyRing } from './authenticate.ts';
 import { type TokenFault, TokenRing } from './token-ring.ts';
 
 type Route = Pick<ServiceRoute, 'name' | 'keyDigests' | 'tokens'>;
@@ -40,7 +40,7 @@ export class Credentials {
 
   /** Of one that was let in: with whom it shares its turns in line. Nobody in particular, where all are let in. */
   callerOf(authorization: string | undefined): string {
-    return this.#isOpen || authorization === undefined ? '' : (CREDENTIAL.exec(authorization)?.[1] ?? '');
+    return this.#isOpen || authorization === undefined ? '' : (credentialIn(authorization) ?? '');
   }
 
   /** Null lets the request in. */
@@ -63,8 +63,6 @@ export class Credentials {
         };
   }
 }
-
-const CREDENTIAL = /^Bearer +(\S+)$/i;
 
 /** Of commands. */
 const GROUPS = { service: 'service', endpoint: 'endpoint realtime' } as const;

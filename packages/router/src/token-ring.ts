@@ -5,6 +5,8 @@ import { SERVICE_TOKENS, type TokenCheck } from '@farled/contract';
 import type { Clock } from '@farled/service';
 import { z } from 'zod';
 
+import { credentialIn } from './authenticate.ts';
+
 export type TokenFault =
   | 'missing'
   /** Not three parts of base64url with JSON in the first two, or of another algorithm. */
@@ -54,7 +56,7 @@ export class TokenRing {
       return null;
     }
     this.#right.delete(authorization);
-    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    const token = credentialIn(authorization);
     if (token === undefined) {
       return 'missing';
     }

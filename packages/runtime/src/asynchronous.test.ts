@@ -1,7 +1,7 @@
-import { systemClock } from '@farled/service';
 import { expect, test } from 'vitest';
 
 import { startReplica } from './testing/start-replica.ts';
+import { until } from './testing/until.ts';
 
 /** Each waits until three are in it. */
 const TOGETHER = `
@@ -106,11 +106,7 @@ test('one whose client leaves is stopped', async () => {
   await expect(
     replica.call('/score', { method: 'POST', body: 'note', signal: AbortSignal.timeout(100) }),
   ).rejects.toThrow();
-  const deadline = systemClock.now() + 5000;
-  while (!(await replica.has('stopped'))) {
-    expect(systemClock.now()).toBeLessThan(deadline);
-    await systemClock.sleep(10);
-  }
+  await until(() => replica.has('stopped'));
   expect((await replica.score('next')).text).toBe('"next"');
 });
 

@@ -5,7 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { FarledError } from '@farled/contract';
 
 const NAME = 'config.json';
-const APP_ROOT = '/var/azureml-app';
+/** Where an image has the application. */
+export const APP_ROOT = '/var/azureml-app';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 

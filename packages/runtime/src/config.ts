@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { readConfig } from '@farled/service';
 import { z } from 'zod';
 
+import { APP_ROOT } from './config-file.ts';
 import type { ServiceInfo } from './swagger/parts.ts';
 
 /** What a timer takes at most. */
@@ -16,7 +17,7 @@ const whole = z.coerce.number().int().min(1);
 
 const Variables = z.object({
   /** The image: `azureml-models/` lies in it. */
-  AML_APP_ROOT: z.string().default('/var/azureml-app'),
+  AML_APP_ROOT: z.string().default(APP_ROOT),
   /** Relative to the app root, which it is when not given. */
   AZUREML_SOURCE_DIRECTORY: z.string().default('.'),
   AZUREML_ENTRY_SCRIPT: z.string(),

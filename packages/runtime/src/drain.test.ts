@@ -3,21 +3,13 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 
 import { REPLICA_CONTROL } from '@farled/contract';
-import { systemClock } from '@farled/service';
 import { expect, test } from 'vitest';
 
 import { startReplica, type TestReplica } from './testing/start-replica.ts';
+import { until } from './testing/until.ts';
 
 const ECHO = 'def init(): pass\ndef run(raw): return raw';
 const SLOW = 'import time\ndef init(): pass\ndef run(raw):\n    time.sleep(0.5)\n    return "done"';
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = systemClock.now() + 10_000;
-  while (!(await holds())) {
-    expect(systemClock.now()).toBeLessThan(deadline);
-    await systemClock.sleep(10);
-  }
-}
 
 /** A connection as bytes. */
 async function open(replica: TestReplica) {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 
 import { REPLICA_CONTROL } from '@farled/contract';
-import { isRunning, systemClock } from '@farled/service';
+import { isRunning } from '@farled/service';
 import { describe, expect, test } from 'vitest';
 
 import { startReplica } from './testing/start-replica.ts';
+import { until } from './testing/until.ts';
 
 const ECHO = `
 import json
@@ -15,14 +16,6 @@ def init():
 def run(raw):
     return raw
 `;
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = systemClock.now() + 10_000;
-  while (!(await holds())) {
-    expect(systemClock.now()).toBeLessThan(deadline);
-    await systemClock.sleep(10);
-  }
-}
 
 describe('scoring', () => {
   test('gives run() the body as text and encodes what it returns', async () => {

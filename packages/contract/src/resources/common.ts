@@ -11,6 +11,15 @@ export const Tags = z
   .refine((tags) => Object.keys(tags).length <= 100, { error: 'must not have more than 100 entries' });
 export type Tags = z.infer<typeof Tags>;
 
+/** What updates change of the words about a resource: `tags` replaces all tags, `addProperties` only adds. */
+export const TextChanges = {
+  description: z.string().max(8192).optional(),
+  tags: Tags.optional(),
+  addTags: Tags.optional(),
+  removeTags: z.array(z.string()).max(100).optional(),
+  addProperties: Tags.optional(),
+};
+
 export const Sha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/, { error: 'must be a SHA-256 digest: 64 lowercase hexadecimal digits' });

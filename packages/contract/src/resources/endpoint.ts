@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { ServiceSettings } from '../documents/deployment-config.ts';
 import { ErrorBody } from '../errors.ts';
 import { ComputeName, ServiceName } from '../names.ts';
-import { OperationId, Tags, Timestamp } from './common.ts';
-import { Inference, Key, ModelIds, Service, SERVICE_STATES } from './service.ts';
+import { OperationId, Tags, TextChanges, Timestamp } from './common.ts';
+import { GivenKeys, Inference, ModelIds, Service, SERVICE_STATES } from './service.ts';
 
 const VERSION_TYPES = ['Control', 'Treatment'] as const;
 export type VersionType = (typeof VERSION_TYPES)[number];
@@ -46,11 +46,7 @@ export const UpdateVersion = z.strictObject({
   models: ModelIds.optional(),
   inference: Inference.optional(),
   settings: VersionSettings.optional(),
-  description: z.string().max(8192).optional(),
-  tags: Tags.optional(),
-  addTags: Tags.optional(),
-  removeTags: z.array(z.string()).max(100).optional(),
-  addProperties: Tags.optional(),
+  ...TextChanges,
   operationId: OperationId.optional(),
 });
 export type UpdateVersion = z.output<typeof UpdateVersion>;
@@ -80,7 +76,7 @@ export const CreateEndpoint = z.strictObject({
   versionName: ServiceName.optional(),
   version: CreateVersion.omit({ operationId: true }),
   ...Authentication,
-  keys: z.strictObject({ primaryKey: Key.optional(), secondaryKey: Key.optional() }).prefault({}),
+  keys: GivenKeys,
   /** Requests with the same value in this header go to the same version. */
   stickyHeader: StickyHeader.nullable().default(null),
   ...Texts,
@@ -101,11 +97,7 @@ export const UpdateEndpoint = z.strictObject({
   stickyHeader: StickyHeader.nullable().optional(),
   /** Null: no version gets copies. */
   mirror: Mirror.nullable().optional(),
-  description: z.string().max(8192).optional(),
-  tags: Tags.optional(),
-  addTags: Tags.optional(),
-  removeTags: z.array(z.string()).max(100).optional(),
-  addProperties: Tags.optional(),
+  ...TextChanges,
   operationId: OperationId.optional(),
 });
 export type UpdateEndpoint = z.output<typeof UpdateEndpoint>;

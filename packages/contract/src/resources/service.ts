@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ServiceSettings } from '../documents/deployment-config.ts';
 import { ErrorBody } from '../errors.ts';
 import { ComputeName, ModelId } from '../names.ts';
-import { FileManifest, OperationId, RelativePath, Tags, Timestamp } from './common.ts';
+import { FileManifest, OperationId, RelativePath, Tags, TextChanges, Timestamp } from './common.ts';
 import { DeployedEnvironment } from './environment.ts';
 
 export const SERVICE_STATES = ['Transitioning', 'Healthy', 'Unhealthy', 'Unschedulable', 'Failed'] as const;
@@ -23,11 +23,14 @@ export const Inference = z.strictObject({
 });
 export type Inference = z.output<typeof Inference>;
 
-export const Key = z
+const Key = z
   .string()
   .min(8, { error: 'must have at least 8 characters' })
   .max(256)
   .regex(/^[\x21-\x7e]+$/, { error: 'must be printable ASCII without spaces' });
+
+/** Those that are not given are made. */
+export const GivenKeys = z.strictObject({ primaryKey: Key.optional(), secondaryKey: Key.optional() }).prefault({});
 
 export const ServiceKeys = z.object({ primaryKey: z.string(), secondaryKey: z.string() }).meta({ id: 'ServiceKeys' });
 export type ServiceKeys = z.infer<typeof ServiceKeys>;
@@ -69,7 +72,7 @@ export const DeployService = z.strictObject({
   description: z.string().max(8192).default(''),
   tags: Tags.default({}),
   properties: Tags.default({}),
-  keys: z.strictObject({ primaryKey: Key.optional(), secondaryKey: Key.optional() }).prefault({}),
+  keys: GivenKeys,
   /** Replace a service of that name; its keys and scoring address stay. */
   overwrite: z.boolean().default(false),
   operationId: OperationId.optional(),
@@ -81,11 +84,7 @@ export const UpdateService = z.strictObject({
   models: ModelIds.optional(),
   inference: Inference.optional(),
   settings: DeploySettings.optional(),
-  description: z.string().max(8192).optional(),
-  tags: Tags.optional(),
-  addTags: Tags.optional(),
-  removeTags: z.array(z.string()).max(100).optional(),
-  addProperties: Tags.optional(),
+  ...TextChanges,
   operationId: OperationId.optional(),
 });
 export type UpdateService = z.output<typeof UpdateService>;

@@ -180,7 +180,7 @@ export class Scoring implements Exchange, ForwardOwner {
     const { admission } = this.#service;
     const isNew = this.#since === null;
     const isHurried = this.#clientDeadline !== Number.POSITIVE_INFINITY;
-    if (isNew && isHurried && this.#isHopeless()) {
+    if (isNew && isHurried && this.#isHopeless(this.#applicant)) {
       return;
     }
     const ticket = admission.tryAdmit(this.#since);
@@ -188,7 +188,8 @@ export class Scoring implements Exchange, ForwardOwner {
       this.#send(ticket);
       return;
     }
-    if (isNew && !isHurried && this.#isHopeless()) {
+    const applicant = this.#applicant;
+    if (isNew && !isHurried && this.#isHopeless(applicant)) {
       return;
     }
     this.#waiting = new AbortController();
@@ -196,7 +197,7 @@ export class Scoring implements Exchange, ForwardOwner {
       // The client went away: that is counted already.
     };
     admission
-      .wait(this.#waiting.signal, this.#applicant)
+      .wait(this.#waiting.signal, applicant)
       .then((admitted) => this.#onAdmitted(admitted), onGone)
       .catch((error: unknown) => this.onFailure(error));
   }
@@ -208,9 +209,9 @@ export class Scoring implements Exchange, ForwardOwner {
   }
 
   /** Tells the client at once when its request can't come in time. */
-  #isHopeless(): boolean {
+  #isHopeless(applicant: Applicant): boolean {
     const { admission, scaling } = this.#service;
-    const hopeless = admission.foresee(this.#applicant, scaling.desired);
+    const hopeless = admission.foresee(applicant, scaling.desired);
     if (hopeless === null) {
       return false;
     }

@@ -1,6 +1,7 @@
 import { AksEndpoint } from '@farled/sdk';
 
 import { command } from '../../command.ts';
+import { accessTokenValue } from '../../output/access-token.ts';
 import { findWorkspace } from '../../workspace.ts';
 import { ENDPOINT_NAME_OPTIONS } from './options.ts';
 
@@ -13,14 +14,6 @@ export const getEndpointAccessToken = command({
   options: ENDPOINT_NAME_OPTIONS,
   async run(options, parts) {
     const endpoint = await AksEndpoint.get(await findWorkspace(options, parts), options.name, parts);
-    const { accessToken, tokenType, refreshAfter, expiryOn } = await endpoint.getAccessToken(parts);
-    return {
-      value: {
-        accessToken,
-        tokenType,
-        refreshAfter: refreshAfter.toISOString(),
-        expiryOn: expiryOn.toISOString(),
-      },
-    };
+    return { value: accessTokenValue(await endpoint.getAccessToken(parts)) };
   },
 });

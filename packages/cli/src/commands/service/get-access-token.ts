@@ -1,6 +1,7 @@
 import { Webservice } from '@farled/sdk';
 
 import { command } from '../../command.ts';
+import { accessTokenValue } from '../../output/access-token.ts';
 import { findWorkspace } from '../../workspace.ts';
 import { SERVICE_NAME_OPTIONS } from './options.ts';
 
@@ -11,14 +12,6 @@ export const getServiceAccessToken = command({
   options: SERVICE_NAME_OPTIONS,
   async run(options, parts) {
     const service = await Webservice.get(await findWorkspace(options, parts), options.name, parts);
-    const { accessToken, tokenType, refreshAfter, expiryOn } = await service.getAccessToken(parts);
-    return {
-      value: {
-        accessToken,
-        tokenType,
-        refreshAfter: refreshAfter.toISOString(),
-        expiryOn: expiryOn.toISOString(),
-      },
-    };
+    return { value: accessTokenValue(await service.getAccessToken(parts)) };
   },
 });
